@@ -1,0 +1,269 @@
+"""Any tabular file to columns and rows of text: encoding, delimiter and layout found, bad rows passed on as values.
+
+Everything stays text: "007", "NA" and long numbers come through as they were written.
+"""
+
+import csv
+import io
+import itertools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from jobtagger.batch.columns import FieldMap, records_of
+from jobtagger.errors import InputError
+from jobtagger.knowledge.types import Sources
+from jobtagger.records import RejectedRecord
+
+STDIN = "-"
+_DELIMITERS = ",;\t|"
+_MAX_RECORD_CHARS = 32_000_000  # a longer record is taken for a quote that was never closed
+_BOMS = [(b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")]
+_JSON_ENDINGS = {".json", ".jsonl", ".ndjson"}
+_READ_SIZE = 1 << 18
+
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user fixed instead of leaving it to be found out; empty means find out."""
+
+    encoding: str = ""
+    delimiter: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    """An opened file: its columns and its rows, read as they are asked for.
+
+    `rows` gives cells (as many as `columns`) or a `RejectedRecord`; `bytes_read` says how far reading has come.
+    """
+
+    name: str
+    columns: list[str]
+    rows: Iterator[Row | RejectedRecord]
+    delimiter: str
+    has_bom: bool
+    bytes_read: Callable[[], int]
+    fields: FieldMap | None = None
+
+
+class CountedStream(io.BufferedIOBase):
+    """A binary stream that knows how many bytes were taken from it."""
+
+    def __init__(self, stream: BinaryIO, head: bytes = b"") -> None:
+        self._stream = stream
+        self._head = head
+        self.n_read = 0
+
+    def readable(self) -> bool:
+        """Say yes, as text wrappers ask."""
+        return True
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Read what is at hand, at most `size` bytes."""
+        if self._head:
+            chunk, self._head = self._head, b""
+        else:
+            chunk = self._stream.read(size if size > 0 else _READ_SIZE)
+        self.n_read += len(chunk)
+        return chunk
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read everything (`size` is for the interface alone)."""
+        return b"".join(iter(self.read1, b""))
+
+
+def open_table(path: str, options: ReadOptions, sources: Sources) -> Table:
+    """Open a CSV or JSON file, or standard input for "-".
+
+    Raises
+    ------
+    InputError
+        When there is no such file, nothing in it, or nothing that can be decoded.
+    """
+    stream, name = _open(path)
+    head = stream.read(_READ_SIZE)
+    if not head.strip():
+        raise InputError(f"{name}: is empty")
+    encoding = options.encoding or _encoding_of(head)
+    has_bom = encoding == "utf-8-sig"
+    counted = CountedStream(stream, head)
+    if Path(path).suffix.lower() in _JSON_ENDINGS or _looks_like_json(head, encoding):
+        return _json_table(name, _read_all(name, counted, encoding), sources, counted)
+    return _csv_table(name, counted, encoding, options.delimiter, has_bom)
+
+
+def _open(path: str) -> tuple[BinaryIO, str]:
+    if path == STDIN:
+        return sys.stdin.buffer, "standard input"
+    try:
+        return Path(path).open("rb"), path
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _encoding_of(head: bytes) -> str:
+    return next((encoding for bom, encoding in _BOMS if head.startswith(bom)), "utf-8")
+
+
+def _looks_like_json(head: bytes, encoding: str) -> bool:
+    start = head[:400].decode(encoding, "replace").lstrip()
+    return start.startswith(("[{", "{\"")) or (start.startswith("[") and start[1:].lstrip().startswith("{")) or (
+        start.startswith("{") and start[1:].lstrip().startswith('"')
+    )
+
+
+def _csv_table(name: str, counted: CountedStream, encoding: str, delimiter: str, has_bom: bool) -> Table:
+    csv.field_size_limit(_MAX_RECORD_CHARS)
+    lines = _Lines(_decoded(name, counted, encoding))
+    first = next(lines, "")
+    lines.push_back([first])
+    delimiter = delimiter or max(_DELIMITERS, key=first.count)
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        columns = next(reader, [])
+    except csv.Error as error:
+        raise InputError(f"{name}: row 1: the header cannot be read: {error}") from None
+    rows = _csv_rows(name, reader, lines, len(columns))
+    first_row = next(rows, None)
+    if first_row is None:
+        raise InputError(f"{name}: has a header and no rows")
+    return Table(name, columns, itertools.chain([first_row], rows), delimiter, has_bom, lambda: counted.n_read)
+
+
+def _decoded(name: str, counted: CountedStream, encoding: str) -> Iterator[str]:
+    """Decode line by line; an undecodable byte is named by its place in the file."""
+    try:
+        text = io.TextIOWrapper(counted, encoding=encoding, newline="")
+    except LookupError:
+        raise InputError(f"{name}: encoding {encoding} is not known; try utf-8, cp1252 or latin-1") from None
+    text._CHUNK_SIZE = _READ_SIZE  # type: ignore[attr-defined]  # the default of 8 KB costs a tenth of the reading
+    try:
+        yield from text
+    except UnicodeDecodeError as error:
+        raise _undecodable(name, encoding, counted.n_read - len(error.object) + error.start, error) from None
+    except UnicodeError as error:
+        raise InputError(f"{name}: cannot be read as {encoding}: {error}; say --encoding") from None
+
+
+def _undecodable(name: str, encoding: str, offset: int, error: UnicodeDecodeError) -> InputError:
+    byte = error.object[error.start]
+    return InputError(
+        f"{name}: byte {offset} (0x{byte:02X}) is not {encoding}; say which encoding it is, such as --encoding cp1252"
+    )
+
+
+class _Lines:
+    """Lines for the CSV reader; remembers those of the current record, so that they can be read again."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: list[str] = []
+        self.taken: list[str] = []
+        self._n_chars = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.pop() if self._again else next(self._lines)
+        self.taken.append(line)
+        self._n_chars += len(line)
+        if self._n_chars > _MAX_RECORD_CHARS:
+            raise csv.Error(f"longer than {_MAX_RECORD_CHARS:,} characters; is a quote never closed?")
+        return line
+
+    def start_record(self) -> None:
+        """Forget the lines of the last record."""
+        self.taken = []
+        self._n_chars = 0
+
+    def push_back(self, lines: list[str]) -> None:
+        """Have lines read again."""
+        self._again.extend(reversed(lines))
+        self.start_record()
+
+
+def _csv_rows(name: str, reader: Any, lines: _Lines, n_columns: int) -> Iterator[Row | RejectedRecord]:
+    for number in itertools.count(2):
+        lines.start_record()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _reject_first_line(name, number, str(error), lines)
+            continue
+        while not cells:  # a blank line is no row
+            cells = next(reader, None)
+            if cells is None:
+                return
+        if len(cells) == n_columns:
+            yield cells
+        elif len(cells) > n_columns and not any(cells[n_columns:]):
+            yield cells[:n_columns]  # a delimiter at the line's end
+        elif len(lines.taken) > 1 and _is_open_quote(lines.taken):
+            yield _reject_first_line(name, number, "a quote is opened and never closed", lines)
+        else:
+            reason = f"{len(cells)} cells where the header has {n_columns}"
+            yield RejectedRecord(name, number, reason, "".join(lines.taken))
+
+
+def _is_open_quote(taken: list[str]) -> bool:
+    return sum(line.count('"') for line in taken) % 2 == 1
+
+
+def _reject_first_line(name: str, number: int, reason: str, lines: _Lines) -> RejectedRecord:
+    """Give up on the first line of a record only; what it swallowed is read again as rows of its own."""
+    taken = lines.taken
+    lines.push_back(taken[1:])
+    return RejectedRecord(name, number, reason, taken[0] if taken else "")
+
+
+def _read_all(name: str, counted: CountedStream, encoding: str) -> str:
+    try:
+        return counted.read().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _undecodable(name, encoding, error.start, error) from None
+
+
+def _json_table(name: str, text: str, sources: Sources, counted: CountedStream) -> Table:
+    records = list(_json_records(name, text, sources))
+    columns = list(dict.fromkeys(key for record in records if isinstance(record, dict) for key in record))
+    if not records:
+        raise InputError(f"{name}: holds no records")
+    rows = (_json_row(name, number, record, columns) for number, record in enumerate(records, 1))
+    return Table(name, columns, rows, ",", False, lambda: counted.n_read)
+
+
+def _json_records(name: str, text: str, sources: Sources) -> Iterator[Any]:
+    try:
+        yield from records_of(json.loads(text), name, sources)
+    except json.JSONDecodeError as whole:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:  # noqa: PLR2004 - one broken line is no list of lines
+            raise InputError(f"{name}: line {whole.lineno}: is not JSON: {whole.msg}") from None
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:
+                yield line
+
+
+def _json_row(name: str, number: int, record: Any, columns: list[str]) -> Row | RejectedRecord:
+    if not isinstance(record, dict):
+        return RejectedRecord(name, number, "is no JSON object", str(record))
+    return [_cell(record.get(column)) for column in columns]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

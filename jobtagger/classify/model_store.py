@@ -1,0 +1,136 @@
+"""The model folder: arrays, word lists and one JSON file; checked by digest before anything is read from it.
+
+`model.json` names the categories and holds the facts of the training; loading executes nothing.
+"""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobtagger.errors import ModelError
+
+FORMAT = 1
+ARRAYS = (
+    "word_weights", "word_norms", "word_languages", "bucket_weights", "pair_words", "pair_weights", "triple_languages",
+)  # fmt: skip
+WORD_LISTS = ("words", "triples")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model. C categories, L languages.
+
+    Attributes
+    ----------
+    words : list of str
+        The known normalised words; word i has number i + 1 in every session.
+    word_weights : array, shape (n_words, C)
+        All that a word adds to the log-odds of each category before dividing by the posting's norm.
+    word_norms : array, shape (n_words,)
+        Its squared part of that norm.
+    word_languages : array, shape (n_words, L)
+        Log-odds of the languages.
+    bucket_weights : array, shape (n_buckets, C)
+        Weights of letter groups, for words not in `words`.
+    pair_words, pair_weights : arrays, shapes (n_pairs, 2) and (n_pairs, C)
+        Pairs of neighbouring words, as places in `words`.
+    triples, triple_languages : list of str and array, shape (n_triples, L)
+        Log-odds of the languages by letter triples, for words not in `words`.
+    facts : dict
+        All of model.json.
+    """
+
+    categories: tuple[str, ...]
+    languages: tuple[str, ...]
+    words: list[str]
+    word_weights: NDArray[np.float16]
+    word_norms: NDArray[np.float16]
+    word_languages: NDArray[np.float16]
+    bucket_weights: NDArray[np.float16]
+    pair_words: NDArray[np.int32]
+    pair_weights: NDArray[np.float16]
+    triples: list[str]
+    triple_languages: NDArray[np.float16]
+    facts: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """The name of this very model: it changes with every weight."""
+        files = json.dumps(self.facts["files"], sort_keys=True)
+        return hashlib.sha256(files.encode()).hexdigest()[:16]
+
+
+def default_model_folder() -> Path:
+    """Give the shipped model: inside the installed package, or `models/default` of a source checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "model"
+    return inside if inside.is_dir() else package.parent / "models" / "default"
+
+
+def load_model(folder: Path | None = None) -> Model:
+    """Check the digests of a model folder and read it.
+
+    Raises
+    ------
+    ModelError
+        When the folder is missing, incomplete, altered, or of another format.
+    """
+    folder = folder or default_model_folder()
+    facts = _read_facts(folder)
+    contents = {name: _read_checked(folder / name, digest) for name, digest in facts["files"].items()}
+    try:
+        arrays = {name: _array(contents[f"{name}.npy"]) for name in ARRAYS}
+        lists = {name: contents[f"{name}.txt"].decode("utf-8").splitlines() for name in WORD_LISTS}
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{folder}: is incomplete: {error}; reinstall jobtagger or run \"make model\"") from error
+    return Model(tuple(facts["categories"]), tuple(facts["languages"]), facts=facts, **arrays, **lists)
+
+
+def save_model(model: Model, folder: Path) -> None:
+    """Write a model folder; the same model gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(model, name), allow_pickle=False)
+    for name in WORD_LISTS:
+        (folder / f"{name}.txt").write_text("\n".join(getattr(model, name)) + "\n", "utf-8")
+    names = sorted([f"{name}.npy" for name in ARRAYS] + [f"{name}.txt" for name in WORD_LISTS])
+    facts = dict(model.facts)
+    facts["format"] = FORMAT
+    facts["categories"] = list(model.categories)
+    facts["languages"] = list(model.languages)
+    facts["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    (folder / "model.json").write_text(json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _read_facts(folder: Path) -> dict[str, Any]:
+    path = folder / "model.json"
+    try:
+        facts = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); reinstall jobtagger or run \"make model\"") from None
+    except ValueError as error:
+        raise ModelError(f"{path}: is not JSON ({error}); reinstall jobtagger or run \"make model\"") from None
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        found = facts.get("format") if isinstance(facts, dict) else None
+        raise ModelError(f"{path}: format {found}, this version reads format {FORMAT}; run \"make model\"")
+    return facts
+
+
+def _read_checked(path: Path, digest: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); reinstall jobtagger or run \"make model\"") from None
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ModelError(f"{path}: was altered (its digest is not the one in model.json); reinstall jobtagger or run \"make model\"")
+    return content
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    return np.load(io.BytesIO(content), allow_pickle=False)  # type: ignore[no-any-return]

@@ -1,0 +1,183 @@
+"""Reads the knowledge folder, checks it strictly and reports all problems at once."""
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from jobtagger.errors import KnowledgeError
+from jobtagger.knowledge import readers
+from jobtagger.knowledge.schema import Fields, Problems
+from jobtagger.knowledge.types import (
+    Advice,
+    Category,
+    Evidence,
+    Exposure,
+    Knowledge,
+    Outlook,
+    Policy,
+    Sector,
+    Sources,
+    Trait,
+)
+
+DATA_FOLDER = Path(__file__).parent / "data"
+
+
+def load_knowledge(folder: Path = DATA_FOLDER) -> Knowledge:
+    """Read all knowledge files of `folder`.
+
+    Raises
+    ------
+    KnowledgeError
+        With every problem of every file, each as "file: place: what".
+    """
+    return _Loader(folder).load()
+
+
+class _Loader:
+    """One reading of a folder; each method reads one file and notes its problems."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problems] = []
+        self.digest = hashlib.sha256()
+
+    def load(self) -> Knowledge:
+        sectors, categories = self._taxonomy()
+        policy = self._policy()
+        evidence = self._evidence(categories)
+        outlooks = self._outlooks(categories, evidence)
+        advice = self._advice(categories, evidence)
+        traits, negations = self._traits(categories, evidence)
+        sources = self._sources()
+        exposure = self._exposure(categories)
+        found = [problem for problems in self.problems for problem in problems.found]
+        if found:
+            raise KnowledgeError(found)
+        assert policy is not None and sources is not None  # noqa: S101 - both are None only with problems
+        return Knowledge(
+            sectors, categories, evidence, outlooks, advice, traits, negations, policy, sources, exposure,
+            self.digest.hexdigest()[:16],
+        )
+
+    def _taxonomy(self) -> tuple[dict[str, Sector], dict[str, Category]]:
+        table, problems = self._toml("taxonomy.toml")
+        retired = table.pop("retired_ids", [])
+        sectors = self._entries(table, "sector", problems, readers.sector)
+        known = {sector.id for sector in sectors}
+        categories = self._entries(table, "category", problems, lambda fields: readers.category(fields, known))
+        _refuse_left_overs(table, problems)
+        for category in categories:
+            if category.id in retired:
+                problems.note(f'category "{category.id}"', "this id is retired and may not be used again")
+        return _by_id(sectors, problems), _by_id(categories, problems)
+
+    def _policy(self) -> Policy | None:
+        table, problems = self._toml("policy.toml")
+        levels = self._entries(table, "level", problems, readers.level)
+        policy = readers.policy(tuple(levels), table, problems) if table and levels else None
+        if policy is None:
+            problems.note("file", "holds no levels or cannot be read")
+        return policy
+
+    def _evidence(self, categories: Collection[str]) -> dict[str, Evidence]:
+        rows, problems = self._csv("evidence.csv")
+        entries = [readers.evidence(row, place, problems, categories) for place, row in rows]
+        by_id = _by_id(entries, problems)
+        for entry in entries:
+            if entry.restates and entry.restates not in by_id:
+                problems.note(entry.id, f'restates: "{entry.restates}" is no id of this file')
+        return by_id
+
+    def _outlooks(self, categories: Collection[str], evidence: dict[str, Evidence]) -> dict[str, Outlook]:
+        table, problems = self._toml("outlooks.toml")
+        outlooks = {
+            name: readers.outlook(name, Fields(values, f"[{name}]", problems), evidence) for name, values in table.items()
+        }
+        for name in outlooks.keys() - set(categories):
+            problems.note(f"[{name}]", "is not in taxonomy.toml")
+        for name in set(categories) - outlooks.keys() - {"other"}:
+            problems.note("file", f"category {name} has no outlook; say how its level is derived")
+        return outlooks
+
+    def _advice(self, categories: Collection[str], evidence: Collection[str]) -> tuple[Advice, ...]:
+        table, problems = self._toml("advice.toml")
+        entries = self._entries(
+            table, "advice", problems, lambda fields: readers.advice(fields, {*categories, "all"}, evidence)
+        )
+        _refuse_left_overs(table, problems)
+        return tuple(_by_id(entries, problems).values())
+
+    def _traits(
+        self, categories: Collection[str], evidence: Collection[str]
+    ) -> tuple[dict[str, Trait], tuple[str, ...]]:
+        table, problems = self._toml("traits.toml")
+        negation = Fields(table.pop("negation", {}), "[negation]", problems)
+        negations = negation.texts("en") + negation.texts("fr")
+        negation.finish()
+        traits = self._entries(table, "trait", problems, lambda fields: readers.trait(fields, categories, evidence))
+        _refuse_left_overs(table, problems)
+        return _by_id(traits, problems), negations
+
+    def _sources(self) -> Sources | None:
+        table, problems = self._toml("sources.toml")
+        layouts = self._entries(table, "layout", problems, readers.layout)
+        footers = self._entries(table, "footer", problems, readers.footer)
+        return readers.sources(tuple(layouts), tuple(footers), table, problems)
+
+    def _exposure(self, categories: Collection[str]) -> tuple[Exposure, ...]:
+        rows, problems = self._csv("exposure.csv")
+        return tuple(readers.exposure(row, place, problems, categories) for place, row in rows)
+
+    def _read(self, name: str) -> tuple[str, Problems]:
+        problems = Problems(name)
+        self.problems.append(problems)
+        try:
+            content = (self.folder / name).read_bytes()
+            self.digest.update(name.encode() + b"\0" + content)
+            return content.decode("utf-8"), problems
+        except OSError as error:
+            problems.note("file", f"cannot be read: {error.strerror}")
+        except UnicodeDecodeError as error:
+            problems.note(f"byte {error.start}", "is not UTF-8")
+        return "", problems
+
+    def _toml(self, name: str) -> tuple[dict[str, Any], Problems]:
+        text, problems = self._read(name)
+        try:
+            return tomllib.loads(text), problems
+        except tomllib.TOMLDecodeError as error:
+            problems.note("file", f"is not TOML: {error}")
+            return {}, problems
+
+    def _csv(self, name: str) -> tuple[Iterator[tuple[str, dict[str, str]]], Problems]:
+        text, problems = self._read(name)
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        return ((f"row {reader.line_num}", row) for row in reader), problems
+
+    @staticmethod
+    def _entries(table: dict[str, Any], key: str, problems: Problems, read: Any) -> list[Any]:
+        entries = []
+        for number, values in enumerate(table.pop(key, []), 1):
+            fields = Fields(values, f'{key} {values.get("id", number)}', problems)
+            entries.append(read(fields))
+            fields.finish()
+        return entries
+
+
+def _by_id(entries: list[Any], problems: Problems) -> dict[str, Any]:
+    by_id: dict[str, Any] = {}
+    for entry in entries:
+        if entry.id in by_id:
+            problems.note(entry.id, "this id stands there twice")
+        by_id[entry.id] = entry
+    return by_id
+
+
+def _refuse_left_overs(table: dict[str, Any], problems: Problems) -> None:
+    for key in table:
+        problems.note("file", f'unknown key "{key}"')

@@ -1,0 +1,254 @@
+"""One function per kind of entry: takes its fields, checks them against what is already known, builds the type."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from jobtagger.knowledge.schema import Fields, Problems
+from jobtagger.knowledge.types import (
+    Advice,
+    Category,
+    Evidence,
+    Exposure,
+    Footer,
+    Layout,
+    Level,
+    Outlook,
+    Policy,
+    Sector,
+    Sources,
+    Text,
+    Trait,
+)
+
+KINDS = ("category", "trait", "market")
+DIRECTIONS = ("growth", "decline", "stable", "mixed", "new", "none")
+EFFECTS = ("raises", "lowers", "mixed", "none")
+STRENGTHS = ("count", "academic", "platform", "usage", "survey", "opinion", "anecdote", "forecast")
+CONFIDENCES = ("high", "medium", "low")
+RULES = ("R1", "R2", "R3", "R4", "R5", "none")
+WORDINGS = ("new", "disappears", "threatened", "in_demand")
+AUDIENCES = ("freelancer", "client")
+FIELDS = ("title", "description", "skills", "listing_id")
+_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
+
+
+def _snake_id(fields: Fields, problems_key: str = "id") -> str:
+    value = fields.text(problems_key)
+    if value and not _ID.match(value):
+        fields.note(f'id: "{value}" is not snake_case')
+    return value
+
+
+def _text(fields: Fields, name: str, *, empty: bool = False) -> Text:
+    return Text(fields.text(f"{name}_en", empty=empty), fields.text(f"{name}_fr", empty=empty))
+
+
+def sector(fields: Fields) -> Sector:
+    """Read a sector."""
+    return Sector(_snake_id(fields), _text(fields, "label"))
+
+
+def category(fields: Fields, sectors: Collection[str]) -> Category:
+    """Read a category; only `other` belongs to no sector."""
+    category_id = _snake_id(fields)
+    return Category(
+        category_id,
+        fields.text("sector", empty=category_id == "other", choices=sectors),
+        _text(fields, "label"),
+        _text(fields, "definition"),
+        _text(fields, "scope"),
+        fields.text("soc", empty=True),
+        fields.text("isco", empty=True),
+    )
+
+
+def level(fields: Fields) -> Level:
+    """Read a level of policy.toml."""
+    return Level(
+        _snake_id(fields),
+        _text(fields, "label"),
+        fields.number("trend_from", -100, 10_000),
+        int(fields.number("points", 0, 100)),
+        int(fields.number("points_from", 0, 100)),
+    )
+
+
+def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems) -> Policy:
+    """Read the sections of policy.toml."""
+    sections = {
+        name: Fields(table.pop(name, {}), f"[{name}]", problems)
+        for name in ("rules", "traits", "exposure", "text", "language", "classifier")
+    }
+    level_ids = [entry.id for entry in levels]
+    rules, classifier, language = sections["rules"], sections["classifier"], sections["language"]
+    result = Policy(
+        levels=levels,
+        rule_levels={
+            name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")
+        },
+        max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
+        negation_window=int(sections["traits"].number("negation_window", 0, 20)),
+        exposure_measure=sections["exposure"].text("measure"),
+        max_chars=int(sections["text"].number("max_chars", 100, 10_000_000)),
+        language_min_margin=language.number("min_margin", 0, 100),
+        language_fallback=language.text("fallback"),
+        classified_languages=language.texts("classified"),
+        abstain_below=classifier.number("abstain_below", 0, 1),
+        min_words=int(classifier.number("min_words", 0, 100)),
+        review_below=classifier.number("review_below", 0, 1),
+        category_2_from=classifier.number("category_2_from", 0, 1),
+        n_alternatives=int(classifier.number("n_alternatives", 0, 36)),
+        n_words=int(classifier.number("n_words", 0, 100)),
+    )
+    for section in sections.values():
+        section.finish()
+    for name in table:
+        problems.note("file", f'unknown section "{name}"')
+    descending = [entry.trend_from for entry in levels]
+    if descending != sorted(descending, reverse=True):
+        problems.note("level", "levels must stand in order, from the highest trend_from to the lowest")
+    return result
+
+
+def evidence(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Evidence:
+    """Read a row of evidence.csv; the ids of a category statement must be in the taxonomy."""
+    fields = Fields({key: value for key, value in row.items() if value is not None}, f"{place}: {row.get('id')}", problems)
+    kind = fields.text("kind", choices=KINDS)
+    entry = Evidence(
+        id=fields.text("id"),
+        kind=kind,
+        about=tuple(fields.text("about", empty=True).split()),
+        direction=fields.text("direction", choices=DIRECTIONS),
+        effect=fields.text("effect", choices=EFFECTS),
+        figure=_number_or_none(fields, "figure"),
+        unit=fields.text("unit", empty=True),
+        period=fields.text("period", empty=True),
+        population=fields.text("population", empty=True),
+        strength=fields.text("strength", choices=STRENGTHS),
+        statement=_text(fields, "statement"),
+        caveat=_text(fields, "caveat", empty=True),
+        source_title=fields.text("source_title"),
+        source_url=fields.text("source_url", empty=True),
+        document=fields.text("document"),
+        section=fields.text("section", empty=True),
+        line=fields.text("line", empty=True),
+        restates=fields.text("restates", empty=True),
+    )
+    if kind == "category":
+        for category_id in set(entry.about) - set(categories):
+            fields.note(f'about: "{category_id}" is not in taxonomy.toml')
+    fields.finish()
+    return entry
+
+
+def outlook(category_id: str, fields: Fields, statements: dict[str, Evidence]) -> Outlook:
+    """Read how one category's level is derived, and check that the rule has what it needs."""
+    rule = fields.text("rule", choices=RULES)
+    result = Outlook(
+        category_id,
+        rule,
+        fields.text("wording", empty=rule not in ("R2", "R3"), choices=WORDINGS),
+        fields.texts("headline", choices=statements),
+        fields.texts("support", optional=True, choices=statements),
+        fields.texts("contrary", optional=True, choices=statements),
+        fields.texts("external", optional=True, choices=statements),
+        fields.texts("external_contrary", optional=True, choices=statements),
+        fields.text("confidence", choices=CONFIDENCES),
+        fields.flag("conflict"),
+        _text(fields, "note"),
+    )
+    if rule == "R1":
+        figures = [statements[name].figure for name in result.headline if name in statements]
+        if len(result.headline) != 1 or figures == [None]:
+            fields.note("headline: R1 needs exactly one statement, with a figure")
+    elif rule != "none" and not result.headline:
+        fields.note("headline: name the deciding statements")
+    fields.finish()
+    return result
+
+
+def advice(fields: Fields, categories: Collection[str], statements: Collection[str]) -> Advice:
+    """Read one piece of advice."""
+    return Advice(
+        _snake_id(fields),
+        fields.texts("categories", choices=categories),
+        fields.text("for", choices=AUDIENCES),
+        fields.texts("evidence", optional=True, choices=statements),
+        fields.text("document"),
+        fields.text("section", empty=True),
+        int(fields.number("line", 1, 100_000)),
+        _text(fields, "text"),
+    )
+
+
+def trait(fields: Fields, categories: Collection[str], statements: Collection[str]) -> Trait:
+    """Read a trait with its phrases and its own examples."""
+    return Trait(
+        _snake_id(fields),
+        fields.text("group"),
+        _text(fields, "label"),
+        int(fields.number("points", -100, 100)),
+        fields.texts("not_for", optional=True, choices=categories),
+        fields.texts("evidence", choices=statements),
+        tuple(dict.fromkeys(fields.texts("en") + fields.texts("fr"))),
+        fields.texts("matches"),
+        fields.texts("does_not_match"),
+    )
+
+
+def layout(fields: Fields) -> Layout:
+    """Read the layout of one board's export."""
+    return Layout(
+        _snake_id(fields),
+        fields.texts("requires"),
+        fields.texts("title", optional=True),
+        fields.texts("description", optional=True),
+        fields.texts("skills", optional=True),
+        fields.texts("listing_id", optional=True),
+        fields.text("records", empty=True),
+    )
+
+
+def footer(fields: Fields) -> Footer:
+    """Read a footer pattern."""
+    return Footer(_snake_id(fields), fields.texts("start"), fields.text("skills"), fields.texts("other"))
+
+
+def sources(
+    layouts: tuple[Layout, ...], footers: tuple[Footer, ...], table: dict[str, Any], problems: Problems
+) -> Sources:
+    """Read the rest of sources.toml around its layouts and footers."""
+    aliases = Fields(table.pop("aliases", {}), "[aliases]", problems)
+    named = {name: aliases.texts(name) for name in FIELDS}
+    aliases.finish()
+    top = Fields(table, "file", problems)
+    suffixes = top.texts("title_suffixes")
+    top.finish()
+    return Sources(layouts, named, footers, suffixes)
+
+
+def exposure(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Exposure:
+    """Read a row of exposure.csv."""
+    fields = Fields(row, place, problems)
+    entry = Exposure(
+        fields.text("category_id", choices=categories),
+        fields.text("measure"),
+        _number_or_none(fields, "value") or 0.0,
+        int(_number_or_none(fields, "percentile") or 0),
+        fields.text("code"),
+        fields.text("occupation"),
+        fields.text("licence"),
+        fields.text("source"),
+    )
+    fields.finish()
+    return entry
+
+
+def _number_or_none(fields: Fields, key: str) -> float | None:
+    value = fields.text(key, empty=True)
+    try:
+        return float(value) if value else None
+    except ValueError:
+        fields.note(f'{key}: "{value}" is not a number')
+        return None

@@ -1,0 +1,202 @@
+"""What the knowledge files hold, once read and checked. `Text` is a pair of wordings, English and French."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """One wording in each of the two languages."""
+
+    en: str
+    fr: str
+
+    def in_language(self, language: str) -> str:
+        """Give the French wording for "fr", the English one for anything else."""
+        return self.fr if language == "fr" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """A family of categories."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of freelance work: label, what is delivered, where it ends; nearest SOC and ISCO occupation."""
+
+    id: str
+    sector: str
+    label: Text
+    definition: Text
+    scope: Text
+    soc: str
+    isco: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One dated, sourced statement; `figure` is None where the source gives no number."""
+
+    id: str
+    kind: str
+    about: tuple[str, ...]
+    direction: str
+    effect: str
+    figure: float | None
+    unit: str
+    period: str
+    population: str
+    strength: str
+    statement: Text
+    caveat: Text
+    source_title: str
+    source_url: str
+    document: str
+    section: str
+    line: str
+    restates: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How the level of a category is derived: rule R1 to R5 and the evidence ids for and against."""
+
+    category_id: str
+    rule: str
+    wording: str
+    headline: tuple[str, ...]
+    support: tuple[str, ...]
+    contrary: tuple[str, ...]
+    external: tuple[str, ...]
+    external_contrary: tuple[str, ...]
+    confidence: str
+    conflict: bool
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the documents advise people of some categories (or "all") to do."""
+
+    id: str
+    categories: tuple[str, ...]
+    audience: str
+    evidence: tuple[str, ...]
+    document: str
+    section: str
+    line: int
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A sign in a posting's text that moves the score by `points`; phrases per language."""
+
+    id: str
+    group: str
+    label: Text
+    points: int
+    not_for: tuple[str, ...]
+    evidence: tuple[str, ...]
+    phrases: tuple[str, ...]
+    matches: tuple[str, ...]
+    does_not_match: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A demand-trend level; `trend_from` is the lowest change in postings (per cent) that still belongs to it."""
+
+    id: str
+    label: Text
+    trend_from: float
+    points: int
+    points_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The numbers of policy.toml; each is explained there."""
+
+    levels: tuple[Level, ...]
+    rule_levels: dict[str, str]
+    max_trait_points: int
+    negation_window: int
+    exposure_measure: str
+    max_chars: int
+    language_min_margin: float
+    language_fallback: str
+    classified_languages: tuple[str, ...]
+    abstain_below: float
+    min_words: int
+    review_below: float
+    category_2_from: float
+    n_alternatives: int
+    n_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns of one board's export hold which field; `records` is the path to the list in a JSON file."""
+
+    id: str
+    requires: tuple[str, ...]
+    title: tuple[str, ...]
+    description: tuple[str, ...]
+    skills: tuple[str, ...]
+    listing_id: tuple[str, ...]
+    records: str
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """A block of "name: value" lines that a board hides at the end of a description."""
+
+    id: str
+    start: tuple[str, ...]
+    skills: str
+    other: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The layouts, the column names that speak for themselves, and what boards add to texts."""
+
+    layouts: tuple[Layout, ...]
+    aliases: dict[str, tuple[str, ...]]
+    footers: tuple[Footer, ...]
+    title_suffixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One outside measure of AI exposure for a category; percentile 0 to 100 among all occupations."""
+
+    category_id: str
+    measure: str
+    value: float
+    percentile: int
+    code: str
+    occupation: str
+    licence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything we claim to know, in the order of the files; `digest` names this state of them."""
+
+    sectors: dict[str, Sector]
+    categories: dict[str, Category]
+    evidence: dict[str, Evidence]
+    outlooks: dict[str, Outlook]
+    advice: tuple[Advice, ...]
+    traits: dict[str, Trait]
+    negations: tuple[str, ...]
+    policy: Policy
+    sources: Sources
+    exposure: tuple[Exposure, ...]
+    digest: str

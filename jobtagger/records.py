@@ -1,0 +1,165 @@
+"""The frozen types that flow from room to room, and the one place that fixes the output columns."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+UNKNOWN = "unknown"
+"""Stands in `category` and `risk_level` where the tagger says "I don't know"."""
+
+
+class RawRecord(NamedTuple):
+    """One row as read, reduced to the fields the tagger understands; absent ones are empty."""
+
+    title: str = ""
+    description: str = ""
+    skills: str = ""
+
+
+class Posting(NamedTuple):
+    """One job advertisement, cleaned, with its tokens.
+
+    `token_ids` number the tokens of title, skills and description in this order, as given out by the
+    session's `Vocabulary`; `n_title` and `n_skills` say how many belong to the first two.
+    """
+
+    title: str
+    skills: str
+    description: str
+    token_ids: list[int]
+    n_title: int
+    n_skills: int
+
+
+class RejectedRecord(NamedTuple):
+    """A row that could not be tagged: where it stood, why, and what it held."""
+
+    source: str
+    row: int
+    reason: str
+    content: str
+
+
+class WordWeight(NamedTuple):
+    """How much one word (or pair of words) of the posting spoke for the predicted category, in log-odds."""
+
+    word: str
+    weight: float
+
+
+class Alternative(NamedTuple):
+    """A runner-up category with its probability."""
+
+    category_id: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the classifier says of one posting.
+
+    `category_id` is the most probable category even when the classifier abstains; `abstained` then names the
+    reason (`too_short`, `language`, `no_match`, `too_close`) and is empty otherwise.
+    """
+
+    category_id: str
+    probability: float
+    alternatives: tuple[Alternative, ...]
+    category_2: str
+    words: tuple[WordWeight, ...]
+    abstained: str
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One checkable cause of a tag: a word of the posting, a rule, a line of evidence, a trait.
+
+    `id` resolves to a line of a knowledge file (or is the word itself); `detail` is the figure, the weight or
+    the words of the posting that showed it.
+    """
+
+    kind: str
+    id: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """`kind:id` or `kind:id=detail`, the form of the `reasons` column."""
+        return f"{self.kind}:{self.id}={self.detail}" if self.detail else f"{self.kind}:{self.id}"
+
+
+class FoundTrait(NamedTuple):
+    """A trait seen in a posting: its id, the words that show it, the points it adds to the risk score."""
+
+    trait_id: str
+    words: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTag:
+    """The demand-trend level of one posting and what it rests on.
+
+    `score` is 0 to 1; `trend_pct` the deciding published figure in per cent, None where the documents give none;
+    `exposure_percentile` 0 to 100 among all occupations, shown beside the level and never part of it.
+    """
+
+    level: str
+    score: float | None
+    trend_pct: float | None
+    confidence: str
+    conflict: bool
+    exposure_percentile: int | None
+    traits: tuple[FoundTrait, ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedPosting:
+    """One posting with everything we say about it."""
+
+    language: str
+    prediction: Prediction
+    risk: RiskTag
+
+    def as_row(self) -> dict[str, str]:
+        """Give the output columns, in order, as text ready for a CSV cell."""
+        prediction, risk = self.prediction, self.risk
+        return {
+            "category": UNKNOWN if prediction.abstained else prediction.category_id,
+            "category_probability": f"{prediction.probability:.3f}",
+            "category_2": prediction.category_2,
+            "language": self.language,
+            "risk_level": risk.level,
+            "risk_score": "" if risk.score is None else f"{risk.score:.2f}",
+            "trend_pct": "" if risk.trend_pct is None else f"{risk.trend_pct:+g}",
+            "risk_confidence": risk.confidence,
+            "risk_conflict": "true" if risk.conflict else "false",
+            "exposure_percentile": "" if risk.exposure_percentile is None else str(risk.exposure_percentile),
+            "traits": " ".join(trait.trait_id for trait in risk.traits),
+            "reasons": "; ".join(map(str, self.reasons())),
+            "needs_review": "true" if prediction.needs_review else "false",
+        }
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """Give all reasons, those of the category before those of the risk level."""
+        words = tuple(Reason("word", w.word, f"{w.weight:+.2f}") for w in self.prediction.words)
+        refusal = (Reason("abstained", self.prediction.abstained),) if self.prediction.abstained else ()
+        return refusal + words + self.risk.reasons
+
+
+OUTPUT_COLUMNS: dict[str, str] = {
+    "category": "id of the kind of work asked for, `other` when it is none of ours, `unknown` when the tagger abstains",
+    "category_probability": "calibrated probability of that category, 0 to 1",
+    "category_2": "id of a second kind of work the posting asks for, empty when there is none",
+    "language": "`en`, `fr`, `es`, `pt`, `de`, or `und` when it is none of these or cannot be told",
+    "risk_level": "`growing`, `low`, `moderate`, `high`, `critical` or `unknown`: what published posting trends did to this kind of job",
+    "risk_score": "0 (growing) to 1 (critical): the category's level, moved by the posting's traits",
+    "trend_pct": "the deciding published change in postings, in per cent; empty where the documents give no figure",
+    "risk_confidence": "`high`, `medium` or `low`: how well the level is supported; empty when it is unknown",
+    "risk_conflict": "`true` when strong sources disagree about the direction",
+    "exposure_percentile": "0 to 100: AI exposure of the nearest occupation among all occupations (never part of the level)",
+    "traits": "ids of the traits found in the posting, separated by spaces",
+    "reasons": "what caused the tag, as `kind:id=detail` separated by `; `: deciding words, rule, evidence, traits",
+    "needs_review": "`true` when a person should look: an abstention or a close call",
+}
+"""Every output column with its meaning, in output order; `docs/output.md` is generated from it."""

@@ -1,0 +1,89 @@
+"""Category's level and posting's traits joined to a risk tag, each cause with the id of its line of knowledge."""
+
+from jobtagger.knowledge.types import Knowledge, Trait
+from jobtagger.records import UNKNOWN, FoundTrait, Posting, Prediction, Reason, RiskTag
+from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
+from jobtagger.risk.traits import Match, TraitFinder
+from jobtagger.vocabulary import Vocabulary
+
+
+class Assessor:
+    """Tags postings of one session with a risk level."""
+
+    def __init__(self, knowledge: Knowledge, vocabulary: Vocabulary) -> None:
+        policy = knowledge.policy
+        self._traits = knowledge.traits
+        self._policy = policy
+        self._vocabulary = vocabulary
+        self._finder = TraitFinder(
+            knowledge.traits.values(), knowledge.negations, policy.negation_window, vocabulary
+        )
+        self._levels = derive_levels(knowledge)
+        self._base_reasons = {name: _base_reasons(derived) for name, derived in self._levels.items()}
+        self._exposure = {
+            entry.category_id: entry.percentile
+            for entry in knowledge.exposure
+            if entry.measure == policy.exposure_measure
+        }
+
+    def assess(self, postings: list[Posting], predictions: list[Prediction]) -> list[RiskTag]:
+        """Give one risk tag per posting, in order; unknown where the category is."""
+        matches = self._finder.find(postings)
+        return [
+            self._assess_one(posting, prediction, found)
+            for posting, prediction, found in zip(postings, predictions, matches, strict=True)
+        ]
+
+    def _assess_one(self, posting: Posting, prediction: Prediction, matches: list[Match]) -> RiskTag:
+        category_id = UNKNOWN if prediction.abstained else prediction.category_id
+        derived = self._levels.get(category_id)
+        first_of_trait = {match.trait_id: match for match in reversed(matches)}
+        counted = self._counted_points(list(first_of_trait), category_id)
+        traits = tuple(
+            FoundTrait(trait_id, self._words(posting, first_of_trait[trait_id]), counted.get(trait_id, 0))
+            for trait_id in self._traits
+            if trait_id in first_of_trait
+        )
+        trait_reasons = tuple(
+            Reason("trait", trait.trait_id, f"{trait.points:+d} ({trait.words})") for trait in traits
+        )
+        exposure = self._exposure.get(category_id)
+        if derived is None or derived.points is None or derived.outlook is None:
+            return RiskTag(UNKNOWN, None, None, "", False, exposure, traits, trait_reasons)
+        limit = self._policy.max_trait_points
+        points = derived.points + max(-limit, min(limit, sum(counted.values())))
+        points = max(0, min(100, points))
+        level = level_of_points(points, self._policy)
+        return RiskTag(
+            level.id, points / 100, derived.trend_pct, derived.outlook.confidence, derived.outlook.conflict,
+            exposure, traits, self._base_reasons[category_id] + trait_reasons,
+        )  # fmt: skip
+
+    def _counted_points(self, trait_ids: list[str], category_id: str) -> dict[str, int]:
+        """Give the points that count: one trait a group, the strongest; none where a group shows both signs."""
+        groups: dict[str, list[Trait]] = {}
+        for trait_id in trait_ids:
+            trait = self._traits[trait_id]
+            if trait.points and category_id not in trait.not_for:
+                groups.setdefault(trait.group, []).append(trait)
+        counted = {}
+        for members in groups.values():
+            signs = {trait.points > 0 for trait in members}
+            if len(signs) == 1:
+                strongest = max(members, key=lambda trait: abs(trait.points))
+                counted[strongest.id] = strongest.points
+        return counted
+
+    def _words(self, posting: Posting, match: Match) -> str:
+        return " ".join(self._vocabulary.words[number] for number in posting.token_ids[match.start : match.end])
+
+
+def _base_reasons(derived: DerivedLevel) -> tuple[Reason, ...]:
+    """Give rule and evidence of a category's own level."""
+    outlook = derived.outlook
+    if outlook is None:
+        return ()
+    trend = "" if derived.trend_pct is None else f"{derived.trend_pct:+g} %"
+    deciding = tuple(Reason("evidence", statement_id, trend) for statement_id in outlook.headline)
+    contrary = tuple(Reason("contrary", statement_id) for statement_id in outlook.contrary[:3])
+    return (Reason("rule", outlook.rule, derived.level), *deciding, *contrary)

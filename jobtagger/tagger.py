@@ -1,0 +1,82 @@
+"""The spine: raw records in, tagged postings out, chunk by chunk. The class users hold."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from jobtagger.classify import Classifier, Model, load_model
+from jobtagger.knowledge import Knowledge, load_knowledge
+from jobtagger.records import Posting, RawRecord, TaggedPosting
+from jobtagger.risk import Assessor
+from jobtagger.text import LanguageIdentifier, LanguageModel, Preparer
+from jobtagger.vocabulary import Vocabulary
+
+CHUNK_SIZE = 512
+
+
+class Tagger:
+    """Tags postings with a category and a risk level.
+
+    Parameters
+    ----------
+    knowledge : Knowledge, optional
+        The shipped one if left out.
+    model : Model, optional
+        The shipped one if left out.
+    """
+
+    def __init__(self, knowledge: Knowledge | None = None, model: Model | None = None) -> None:
+        self.knowledge = knowledge or load_knowledge()
+        self.model = model or load_model()
+        self._start_session()
+
+    @classmethod
+    def from_folder(cls, model_folder: Path | None) -> "Tagger":
+        """Make a tagger with the model of a folder, the shipped one for None."""
+        return cls(model=load_model(model_folder))
+
+    def tag(self, records: Iterable[RawRecord]) -> Iterator[TaggedPosting]:
+        """Tag records lazily, in order, a chunk at a time."""
+        records = iter(records)
+        while chunk := list(islice(records, CHUNK_SIZE)):
+            yield from self.tag_chunk(chunk)
+
+    def tag_chunk(self, records: list[RawRecord]) -> list[TaggedPosting]:
+        """Tag records together; the result of each is the same as if it stood alone."""
+        if self._vocabulary.is_full:
+            self._start_session()
+        return self.tag_postings([self._preparer.prepare(record) for record in records])
+
+    def prepare(self, record: RawRecord) -> Posting:
+        """Clean and tokenise one record with this session's vocabulary."""
+        return self._preparer.prepare(record)
+
+    def tag_postings(self, postings: list[Posting]) -> list[TaggedPosting]:
+        """Tag postings prepared by this very tagger."""
+        languages = self._language.identify([posting.token_ids for posting in postings])
+        predictions = self._classifier.predict(postings, languages)
+        risks = self._assessor.assess(postings, predictions)
+        return [
+            TaggedPosting(language, prediction, risk)
+            for language, prediction, risk in zip(languages, predictions, risks, strict=True)
+        ]
+
+    def _start_session(self) -> None:
+        """Begin with an empty memory of words; endless runs do so now and then, so that memory stays flat."""
+        knowledge, model = self.knowledge, self.model
+        policy = knowledge.policy
+        self._vocabulary = Vocabulary(model.words)
+        self._preparer = Preparer(knowledge.sources, policy, self._vocabulary)
+        language_model = LanguageModel(
+            model.languages,
+            model.word_languages.astype(np.float32),
+            {triple: place for place, triple in enumerate(model.triples)},
+            model.triple_languages.astype(np.float32),
+        )
+        self._language = LanguageIdentifier(
+            language_model, self._vocabulary, policy.language_min_margin, policy.language_fallback
+        )
+        self._classifier = Classifier(model, self._vocabulary, policy)
+        self._assessor = Assessor(knowledge, self._vocabulary)

@@ -1,0 +1,72 @@
+"""Raw text of any board to clean text: HTML, entities, mojibake, control characters, footers, addresses.
+
+Most texts need nothing but a look: each step runs only when a cheap search finds a sign that it is needed.
+Cleaning twice gives the same as cleaning once.
+"""
+
+import html
+import re
+
+_NEEDS_WORK = re.compile(r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\]|Ã|Â|â€|ðŸ")
+_MOJIBAKE = re.compile(r"Ã.|Â[\x80-\xbf\u00a0-\u00bf ]|â€|ðŸ|[\x80-\x9f]")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--")
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,20});")
+_BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section|article|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
+_INVISIBLE = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD,
+                            *range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xFFFD])  # fmt: skip
+_SPACES = {0xA0: " ", 0x2028: "\n", 0x2029: "\n", 0x202F: " "}
+_INVISIBLE_AND_SPACES = {**_INVISIBLE, **_SPACES}
+_ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
+_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n]*\n\s*|[\t\r\x0b\x0c]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
+_MAX_UNESCAPES = 3  # feeds escape up to twice: "&amp;amp;"
+
+
+def clean_text(text: str) -> str:
+    """Give the readable text: no markup, entities, control or invisible characters, tidy white space.
+
+    Line breaks are kept, one at a time, as they part sentences and list items.
+    """
+    if _NEEDS_WORK.search(text):
+        text = _repair(text)
+    return _BLANKS.sub(_blank, text).strip()
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" if "\n" in match[0] else " "
+
+
+def drop_addresses(text: str) -> str:
+    """Remove web and e-mail addresses: they say where, not what, and nobody's address belongs in a reason."""
+    if "@" in text or "http" in text or "www." in text:
+        return _ADDRESS.sub(" ", text)
+    return text
+
+
+def _repair(text: str) -> str:
+    for _ in range(_MAX_UNESCAPES):
+        before = text
+        if "<" in text and _TAG.search(text):
+            text = _strip_markup(text)
+        if "&" in text and _ENTITY.search(text):
+            text = html.unescape(text)
+        if text == before:
+            break
+    if _MOJIBAKE.search(text):
+        import ftfy  # noqa: PLC0415 - 50 ms to import, needed by few texts
+
+        text = ftfy.fix_encoding(text)
+    if "\\" in text:
+        text = _ESCAPED_BREAK.sub("\n", text)
+    return text.translate(_INVISIBLE_AND_SPACES)
+
+
+def _strip_markup(text: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - only boards with HTML need it
+
+    # Outside tags "&lt;" must not turn into markup of its own while the rest is parsed: the parser handles that.
+    body = LexborHTMLParser(_BREAKING_TAG.sub(lambda tag: "\n" + tag[0], text)).body
+    if body is None:
+        return ""
+    body.strip_tags(["script", "style"])
+    return body.text(separator="")
