@@ -1,0 +1,46 @@
+"""The command group: turns every `JobtaggerError` into a one-line message, in this one place."""
+
+import sys
+from typing import Any
+
+import click
+
+from jobtagger import __version__
+from jobtagger.errors import JobtaggerError
+
+EXIT_REJECTED = 3
+"""Done, but some rows were rejected, so that a scheduler notices."""
+
+
+class _Group(click.Group):
+    """Prints our own errors as one line each and exits with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except JobtaggerError as error:
+            for line in str(error).splitlines():
+                click.echo(f"jobtagger: {line}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="jobtagger")
+def cli() -> None:
+    """Tag freelance job postings with a category and a demand-trend risk level.
+
+    \b
+    jobtagger tag postings.csv -o tagged.csv     a whole file
+    jobtagger check "Logo for my bakery"         one posting, explained
+    jobtagger run --config jobtagger.toml        new listings of a folder, on a schedule
+
+    Exit codes: 0 done, 1 an error (said in one line), 2 wrong usage, 3 done but some rows were rejected.
+    """
+
+
+model_option = click.option(
+    "--model",
+    "model_folder",
+    type=click.Path(file_okay=False),
+    help="Model folder to use instead of the shipped one.",
+)

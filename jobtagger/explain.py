@@ -1,0 +1,122 @@
+"""One posting, explained: everything behind its tag as one plain structure, for people and programs alike."""
+
+from typing import Any
+
+from jobtagger.knowledge.types import Evidence, Knowledge
+from jobtagger.records import UNKNOWN, RawRecord, TaggedPosting
+from jobtagger.tagger import Tagger
+
+ALL = "all"
+
+
+def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> dict[str, Any]:
+    """Tag one posting and gather all that the tag rests on, worded in `language` ("en" or "fr").
+
+    The first keys are the output columns of a batch, with the same values; what follows explains them.
+    """
+    posting = tagger.prepare(record)
+    tagged = tagger.tag_postings([posting])[0]
+    knowledge = tagger.knowledge
+    category_id = UNKNOWN if tagged.prediction.abstained else tagged.prediction.category_id
+    return {
+        **tagged.as_row(),
+        "explanation": {
+            "category": _category(category_id, tagged, knowledge, language),
+            "risk": _risk(category_id, tagged, knowledge, language),
+            "traits": _traits(tagged, knowledge, language),
+            "exposure": [
+                {
+                    "measure": entry.source, "percentile": entry.percentile, "occupation": entry.occupation,
+                    "licence": entry.licence,
+                }
+                for entry in knowledge.exposure
+                if entry.category_id == category_id
+            ],  # fmt: skip
+            "advice": _advice(category_id, knowledge, language),
+            "model": tagger.model.digest,
+            "knowledge": knowledge.digest,
+        },
+    }
+
+
+def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, language: str) -> dict[str, Any]:
+    prediction = tagged.prediction
+    category = knowledge.categories.get(category_id)
+
+    def label(name: str) -> str:
+        return knowledge.categories[name].label.in_language(language)
+
+    return {
+        "label": category.label.in_language(language) if category else "",
+        "definition": category.definition.in_language(language) if category else "",
+        "abstained": prediction.abstained,
+        "best_guess": prediction.category_id,
+        "best_guess_label": label(prediction.category_id),
+        "runners_up": [
+            {"category": other.category_id, "label": label(other.category_id), "probability": round(other.probability, 3)}
+            for other in prediction.alternatives
+        ],
+        "words": [{"word": word.word, "weight": round(word.weight, 2)} for word in prediction.words],
+    }
+
+
+def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, language: str) -> dict[str, Any]:
+    outlook = knowledge.outlooks.get(category_id)
+    levels = {level.id: level.label.in_language(language) for level in knowledge.policy.levels}
+    if outlook is None:
+        return {"label": levels.get(tagged.risk.level, ""), "rule": "none", "note": "", "evidence": [], "contrary": []}
+    behind = (*outlook.headline, *outlook.external)
+    against = (*outlook.contrary, *outlook.external_contrary)
+    return {
+        "label": levels.get(tagged.risk.level, ""),
+        "rule": outlook.rule,
+        "note": outlook.note.in_language(language),
+        "evidence": [_statement(knowledge.evidence[name], language) for name in behind],
+        "contrary": [_statement(knowledge.evidence[name], language) for name in against],
+    }
+
+
+def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
+    return {
+        "id": evidence.id,
+        "figure": evidence.figure,
+        "unit": evidence.unit,
+        "period": evidence.period,
+        "strength": evidence.strength,
+        "statement": evidence.statement.in_language(language),
+        "caveat": evidence.caveat.in_language(language),
+        "source": evidence.source_title,
+        "url": evidence.source_url,
+        "document": evidence.document,
+        "section": evidence.section,
+    }
+
+
+def _traits(tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": found.trait_id,
+            "label": knowledge.traits[found.trait_id].label.in_language(language),
+            "words": found.words,
+            "points": found.points,
+            "evidence": list(knowledge.traits[found.trait_id].evidence),
+        }
+        for found in tagged.risk.traits
+    ]
+
+
+def _advice(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, str]]:
+    """Give the category's own advice before that for everybody; none for what is none of our categories."""
+    if category_id not in knowledge.outlooks:
+        return []
+    own = [entry for entry in knowledge.advice if category_id in entry.categories]
+    common = [entry for entry in knowledge.advice if ALL in entry.categories]
+    return [
+        {
+            "id": entry.id,
+            "for": entry.audience,
+            "text": entry.text.in_language(language),
+            "document": f"{entry.document}:{entry.line}",
+        }
+        for entry in own + common
+    ]
