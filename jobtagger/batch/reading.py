@@ -3,12 +3,13 @@
 Everything stays text: "007", "NA" and long numbers come through as they were written.
 """
 
+import codecs
 import csv
 import io
 import itertools
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -40,7 +41,7 @@ class ReadOptions:
 class Table:
     """An opened file: its columns and its rows, read as they are asked for.
 
-    `rows` gives cells (as many as `columns`) or a `RejectedRecord`; `bytes_read` says how far reading has come.
+    `rows` gives cells (as many as `columns`) or a `RejectedRecord`. A context manager: leaving it closes the file.
     """
 
     name: str
@@ -48,17 +49,32 @@ class Table:
     rows: Iterator[Row | RejectedRecord]
     delimiter: str
     has_bom: bool
-    bytes_read: Callable[[], int]
+    stream: "CountedStream"
     fields: FieldMap | None = None
+
+    def bytes_read(self) -> int:
+        """Say how many bytes of the file were read so far."""
+        return self.stream.n_read
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *exit_details: object) -> None:
+        self.stream.close()
 
 
 class CountedStream(io.BufferedIOBase):
     """A binary stream that knows how many bytes were taken from it."""
 
-    def __init__(self, stream: BinaryIO, head: bytes = b"") -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._head = head
+        self._head = b""
         self.n_read = 0
+
+    def peek(self) -> bytes:
+        """Look at the beginning without taking it."""
+        self._head = self._head or self._stream.read(_READ_SIZE)
+        return self._head
 
     def readable(self) -> bool:
         """Say yes, as text wrappers ask."""
@@ -77,6 +93,12 @@ class CountedStream(io.BufferedIOBase):
         """Read everything (`size` is for the interface alone)."""
         return b"".join(iter(self.read1, b""))
 
+    def close(self) -> None:
+        """Close the file; standard input stays open, it is not ours."""
+        if self._stream is not sys.stdin.buffer:
+            self._stream.close()
+        super().close()
+
 
 def open_table(path: str, options: ReadOptions, sources: Sources) -> Table:
     """Open a CSV or JSON file, or standard input for "-".
@@ -87,15 +109,26 @@ def open_table(path: str, options: ReadOptions, sources: Sources) -> Table:
         When there is no such file, nothing in it, or nothing that can be decoded.
     """
     stream, name = _open(path)
-    head = stream.read(_READ_SIZE)
+    counted = CountedStream(stream)
+    try:
+        return _table(name, counted, options, sources)
+    except BaseException:
+        counted.close()
+        raise
+
+
+def _table(name: str, stream: CountedStream, options: ReadOptions, sources: Sources) -> Table:
+    head = stream.peek()
     if not head.strip():
         raise InputError(f"{name}: is empty")
     encoding = options.encoding or _encoding_of(head)
-    has_bom = encoding == "utf-8-sig"
-    counted = CountedStream(stream, head)
-    if Path(path).suffix.lower() in _JSON_ENDINGS or _looks_like_json(head, encoding):
-        return _json_table(name, _read_all(name, counted, encoding), sources, counted)
-    return _csv_table(name, counted, encoding, options.delimiter, has_bom)
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise InputError(f"{name}: encoding {encoding} is not known; try utf-8, cp1252 or latin-1") from None
+    if Path(name).suffix.lower() in _JSON_ENDINGS or _looks_like_json(head, encoding):
+        return _json_table(name, stream, _read_all(name, stream, encoding), sources)
+    return _csv_table(name, stream, encoding, options.delimiter)
 
 
 def _open(path: str) -> tuple[BinaryIO, str]:
@@ -120,9 +153,9 @@ def _looks_like_json(head: bytes, encoding: str) -> bool:
     )
 
 
-def _csv_table(name: str, counted: CountedStream, encoding: str, delimiter: str, has_bom: bool) -> Table:
+def _csv_table(name: str, stream: CountedStream, encoding: str, delimiter: str) -> Table:
     csv.field_size_limit(_MAX_RECORD_CHARS)
-    lines = _Lines(_decoded(name, counted, encoding))
+    lines = _Lines(_decoded(name, stream, encoding))
     first = next(lines, "")
     lines.push_back([first])
     delimiter = delimiter or max(_DELIMITERS, key=first.count)
@@ -135,20 +168,17 @@ def _csv_table(name: str, counted: CountedStream, encoding: str, delimiter: str,
     first_row = next(rows, None)
     if first_row is None:
         raise InputError(f"{name}: has a header and no rows")
-    return Table(name, columns, itertools.chain([first_row], rows), delimiter, has_bom, lambda: counted.n_read)
+    return Table(name, columns, itertools.chain([first_row], rows), delimiter, encoding == "utf-8-sig", stream)
 
 
-def _decoded(name: str, counted: CountedStream, encoding: str) -> Iterator[str]:
+def _decoded(name: str, stream: CountedStream, encoding: str) -> Iterator[str]:
     """Decode line by line; an undecodable byte is named by its place in the file."""
-    try:
-        text = io.TextIOWrapper(counted, encoding=encoding, newline="")
-    except LookupError:
-        raise InputError(f"{name}: encoding {encoding} is not known; try utf-8, cp1252 or latin-1") from None
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     text._CHUNK_SIZE = _READ_SIZE  # type: ignore[attr-defined]  # the default of 8 KB costs a tenth of the reading
     try:
         yield from text
     except UnicodeDecodeError as error:
-        raise _undecodable(name, encoding, counted.n_read - len(error.object) + error.start, error) from None
+        raise _undecodable(name, encoding, stream.n_read - len(error.object) + error.start, error) from None
     except UnicodeError as error:
         raise InputError(f"{name}: cannot be read as {encoding}: {error}; say --encoding") from None
 
@@ -227,20 +257,20 @@ def _reject_first_line(name: str, number: int, reason: str, lines: _Lines) -> Re
     return RejectedRecord(name, number, reason, taken[0] if taken else "")
 
 
-def _read_all(name: str, counted: CountedStream, encoding: str) -> str:
+def _read_all(name: str, stream: CountedStream, encoding: str) -> str:
     try:
-        return counted.read().decode(encoding)
+        return stream.read().decode(encoding)
     except UnicodeDecodeError as error:
         raise _undecodable(name, encoding, error.start, error) from None
 
 
-def _json_table(name: str, text: str, sources: Sources, counted: CountedStream) -> Table:
+def _json_table(name: str, stream: CountedStream, text: str, sources: Sources) -> Table:
     records = list(_json_records(name, text, sources))
     columns = list(dict.fromkeys(key for record in records if isinstance(record, dict) for key in record))
     if not records:
         raise InputError(f"{name}: holds no records")
     rows = (_json_row(name, number, record, columns) for number, record in enumerate(records, 1))
-    return Table(name, columns, rows, ",", False, lambda: counted.n_read)
+    return Table(name, columns, rows, ",", False, stream)
 
 
 def _json_records(name: str, text: str, sources: Sources) -> Iterator[Any]:

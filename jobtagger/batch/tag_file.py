@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -69,31 +70,43 @@ def tag_file(
     """
     _refuse_overwriting(inputs, output)
     sources = tagger.knowledge.sources
-    tables = [open_table(path, options or ReadOptions(), sources) for path in inputs]
-    for table in tables:
-        table.fields = find_fields(table.name, table.columns, sources, named_columns or {})
-    columns = list(dict.fromkeys(column for table in tables for column in table.columns))
-    if len(tables) == 1:
-        columns = tables[0].columns
-    own = [OWN_PREFIX + name if name in columns else name for name in OUTPUT_COLUMNS]
-    summary = Summary(renamed_columns=[name for name in own if name.startswith(OWN_PREFIX)])
-    with (
-        TableWriter(output, [*columns, *own], tables[0].delimiter, tables[0].has_bom) as writer,
-        RejectedWriter(output) as rejected,
-    ):
+    with ExitStack() as stack:
+        tables = [stack.enter_context(open_table(path, options or ReadOptions(), sources)) for path in inputs]
         for table in tables:
-            places = None if table.columns == columns else [_place(column, table.columns) for column in columns]
-            for rows, tagged in _tagged_chunks(table, tagger, rejected, on_progress):
-                out = []
-                for row, tag in zip(rows, tagged, strict=True):
-                    ours = tag.as_row()
-                    summary.count(ours)
-                    theirs = row if places is None else [row[p] if p >= 0 else "" for p in places]
-                    out.append([*theirs, *ours.values()])
-                writer.write_rows(out)
+            table.fields = find_fields(table.name, table.columns, sources, named_columns or {})
+        columns = list(dict.fromkeys(column for table in tables for column in table.columns))
+        if len(tables) == 1:
+            columns = tables[0].columns
+        own = [OWN_PREFIX + name if name in columns else name for name in OUTPUT_COLUMNS]
+        summary = Summary(renamed_columns=[name for name in own if name.startswith(OWN_PREFIX)])
+        writer = stack.enter_context(TableWriter(output, [*columns, *own], tables[0].delimiter, tables[0].has_bom))
+        rejected = stack.enter_context(RejectedWriter(output))
+        for table in tables:
+            _tag_table(table, columns, tagger, writer, rejected, summary, on_progress)
         summary.n_rejected = rejected.n_rejected
         summary.rejected_file = str(rejected.path) if rejected.n_rejected else ""
     return summary
+
+
+def _tag_table(  # noqa: PLR0913, PLR0917 - the loop body of tag_file
+    table: Table,
+    columns: list[str],
+    tagger: Tagger,
+    writer: TableWriter,
+    rejected: RejectedWriter,
+    summary: Summary,
+    on_progress: Callable[[int], None] | None,
+) -> None:
+    """Tag one table's rows, write them under the common columns and count them."""
+    places = None if table.columns == columns else [_place(column, table.columns) for column in columns]
+    for rows, tagged in _tagged_chunks(table, tagger, rejected, on_progress):
+        out = []
+        for row, tag in zip(rows, tagged, strict=True):
+            ours = tag.as_row()
+            summary.count(ours)
+            theirs = row if places is None else [row[place] if place >= 0 else "" for place in places]
+            out.append([*theirs, *ours.values()])
+        writer.write_rows(out)
 
 
 def _tagged_chunks(

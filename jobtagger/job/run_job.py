@@ -68,24 +68,37 @@ def _tag_into_store(  # noqa: PLR0913 - the loop body of run_job
     path: Path, file: str, settings: Settings, tagger: Tagger, store: Store, stamp: str, report: RunReport
 ) -> None:
     sources = tagger.knowledge.sources
-    table = open_table(str(path), ReadOptions(settings.encoding), sources)
-    fields = find_fields(table.name, table.columns, sources, settings.named_columns)
-    store.forget_rejected(file)
     digests = (tagger.model.digest, tagger.knowledge.digest)
-    while chunk := list(islice(table.rows, CHUNK_SIZE)):
-        rejected = [row for row in chunk if isinstance(row, RejectedRecord)]
-        rows = [row for row in chunk if not isinstance(row, RejectedRecord)]
-        listings, records = _listings(rows, fields)
-        stored = store.digests(list(listings))
-        due = [key for key, listing in listings.items() if stored.get(key) != listing.digest]
-        tagged = tagger.tag_chunk([records[key] for key in due])
-        rows_of_tags = [(listings[key], tag.as_row()) for key, tag in zip(due, tagged, strict=True)]
-        unchanged = [key for key in listings if stored.get(key) == listings[key].digest]
-        store.save_chunk(file, stamp, rows_of_tags, unchanged, rejected, digests)
-        report.n_changed += sum(key in stored for key in due)
-        report.n_new += sum(key not in stored for key in due)
-        report.n_unchanged += len(unchanged)
-        report.n_rejected += len(rejected)
+    with open_table(str(path), ReadOptions(settings.encoding), sources) as table:
+        fields = find_fields(table.name, table.columns, sources, settings.named_columns)
+        store.forget_rejected(file)
+        while chunk := list(islice(table.rows, CHUNK_SIZE)):
+            _tag_chunk(chunk, file, fields, tagger, store, stamp, report, digests)
+
+
+def _tag_chunk(  # noqa: PLR0913, PLR0917 - the loop body of _tag_into_store
+    chunk: list[Row | RejectedRecord],
+    file: str,
+    fields: FieldMap,
+    tagger: Tagger,
+    store: Store,
+    stamp: str,
+    report: RunReport,
+    digests: tuple[str, str],
+) -> None:
+    rejected = [row for row in chunk if isinstance(row, RejectedRecord)]
+    rows = [row for row in chunk if not isinstance(row, RejectedRecord)]
+    listings, records = _listings(rows, fields)
+    stored = store.digests(list(listings))
+    due = [key for key, listing in listings.items() if stored.get(key) != listing.digest]
+    tagged = tagger.tag_chunk([records[key] for key in due])
+    rows_of_tags = [(listings[key], tag.as_row()) for key, tag in zip(due, tagged, strict=True)]
+    unchanged = [key for key in listings if stored.get(key) == listings[key].digest]
+    store.save_chunk(file, stamp, rows_of_tags, unchanged, rejected, digests)
+    report.n_changed += sum(key in stored for key in due)
+    report.n_new += sum(key not in stored for key in due)
+    report.n_unchanged += len(unchanged)
+    report.n_rejected += len(rejected)
 
 
 def _listings(rows: list[Row], fields: FieldMap) -> tuple[dict[str, Listing], dict[str, RawRecord]]:

@@ -1,0 +1,74 @@
+# Every target sets up what it needs; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_VENV := .venv-demo
+ARGS ?=
+GOLD ?= ../shared/postings/gold_dev.jsonl
+
+.DEFAULT_GOAL := help
+.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate golden clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(DEMO_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(DEMO_VENV)
+	$(DEMO_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+demo: $(DEMO_VENV)/.ready ## from nothing to the sample postings tagged
+	@mkdir -p out
+	@$(DEMO_VENV)/bin/jobtagger tag examples/postings.csv -o out/tagged.csv || test $$? -eq 3
+	@echo "The tagged file is out/tagged.csv; its columns are explained in docs/output.md"
+
+install: $(VENV)/.ready ## the package in place, with everything for development
+
+test: $(VENV)/.ready ## from nothing to tests passed (make test ARGS="-k clean")
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types house knowledge docs-check test ## all gates, as CI runs them
+
+lint: $(VENV)/.ready ## ruff
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.ready ## mypy --strict
+	$(BIN)/mypy
+
+house: $(VENV)/.ready ## import-linter: code and docs/house.md agree
+	$(BIN)/lint-imports
+
+knowledge: $(VENV)/.ready ## check all data files and the model
+	$(BIN)/jobtagger doctor
+
+fix: $(VENV)/.ready ## format, sort imports, regenerate docs
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+	$(MAKE) docs
+
+docs: $(VENV)/.ready ## write the generated parts of the docs
+	$(BIN)/cog -r README.md docs/*.md training_data/README.md
+
+docs-check: $(VENV)/.ready ## fail if a generated part is stale
+	$(BIN)/cog --check README.md docs/*.md training_data/README.md
+
+TRAINED_FROM := $(shell find training_data/postings training_data/statistics -type f) jobtagger/knowledge/data/taxonomy.toml \
+	$(wildcard jobtagger/train/*.py jobtagger/classify/features.py jobtagger/text/*.py jobtagger/vocabulary.py)
+
+models/default/model.json: $(TRAINED_FROM) | $(VENV)/.ready
+	$(BIN)/jobtagger train
+
+model: models/default/model.json ## train, only if something it depends on is newer
+
+evaluate: $(VENV)/.ready ## measure the committed model on GOLD
+	$(BIN)/jobtagger evaluate $(GOLD) --mapping training_data/gold_mapping.csv $(ARGS)
+
+golden: $(VENV)/.ready ## rewrite the golden outputs; review the difference
+	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden
+
+clean: ## remove environments and caches
+	rm -rf $(VENV) $(DEMO_VENV) out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

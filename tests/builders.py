@@ -1,0 +1,76 @@
+"""Small pieces of knowledge of our own, so that tests of the rooms do not hang on the shipped numbers."""
+
+from jobtagger.knowledge.types import Evidence, Level, Outlook, Policy, Text, Trait
+from jobtagger.records import Posting, Prediction
+from jobtagger.vocabulary import Vocabulary
+
+NOTHING = Text("", "")
+
+LEVELS = (
+    Level("growing", Text("growing", "en croissance"), trend_from=20, points=10, points_from=0),
+    Level("low", Text("low", "faible"), trend_from=-5, points=30, points_from=20),
+    Level("moderate", Text("moderate", "modéré"), trend_from=-15, points=50, points_from=40),
+    Level("high", Text("high", "élevé"), trend_from=-25, points=70, points_from=60),
+    Level("critical", Text("critical", "critique"), trend_from=-100, points=90, points_from=80),
+)
+
+POLICY = Policy(
+    levels=LEVELS,
+    rule_levels={
+        "new": "growing", "in_demand": "low", "threatened": "moderate", "disappears": "high",
+        "stable_subtype": "moderate", "conflict": "moderate",
+    },
+    max_trait_points=20,
+    negation_window=3,
+    exposure_measure="ours",
+    max_chars=100,
+    language_min_margin=0.5,
+    language_fallback="en",
+    classified_languages=("en", "fr"),
+    abstain_below=0.2,
+    min_words=1,
+    review_below=0.5,
+    category_2_from=0.2,
+    n_alternatives=3,
+    n_words=5,
+)  # fmt: skip
+
+
+def make_trait(
+    trait_id: str, phrases: tuple[str, ...], points: int = 6, group: str = "", not_for: tuple[str, ...] = ()
+) -> Trait:
+    """Make a trait that stands in a group of its own unless one is given."""
+    return Trait(trait_id, group or trait_id, NOTHING, points, not_for, (), phrases, (), ())
+
+
+def make_evidence(statement_id: str, figure: float | None = None) -> Evidence:
+    """Make a statement of which only the id and the figure matter."""
+    texts = dict.fromkeys(
+        ("unit", "period", "population", "source_title", "source_url", "document", "section", "line", "restates"), ""
+    )
+    return Evidence(
+        id=statement_id, kind="category", about=(), direction="none", effect="none", figure=figure, strength="count",
+        statement=NOTHING, caveat=NOTHING, **texts,
+    )  # fmt: skip
+
+
+def make_outlook(
+    rule: str,
+    wording: str = "",
+    headline: tuple[str, ...] = (),
+    contrary: tuple[str, ...] = (),
+    category_id: str = "legal",
+) -> Outlook:
+    """Make an outlook of low confidence."""
+    return Outlook(category_id, rule, wording, headline, (), contrary, (), (), "low", rule == "R5", NOTHING)
+
+
+def make_posting(text: str, vocabulary: Vocabulary) -> Posting:
+    """Make a posting that is all title."""
+    ids = vocabulary.ids(text)
+    return Posting(text, "", "", [*ids, 0, 0], len(ids) + 1, 1)
+
+
+def make_prediction(category_id: str, abstained: str = "") -> Prediction:
+    """Make a sure prediction, or an abstention."""
+    return Prediction(category_id, 0.9, (), "", (), abstained, needs_review=bool(abstained))

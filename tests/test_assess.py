@@ -1,0 +1,252 @@
+"""Category and traits joined to a risk tag."""
+
+from dataclasses import replace
+
+import pytest
+from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait
+
+from jobtagger.knowledge.types import Exposure
+from jobtagger.records import FoundTrait, Reason
+from jobtagger.risk import Assessor
+from jobtagger.risk.outlook import level_of_points
+from jobtagger.vocabulary import Vocabulary
+
+SIMPLE = make_trait("simple", ("easy",), 12, group="complexity")
+COMPLEX = make_trait("complex", ("hard",), -12, group="complexity")
+ONE_OFF = make_trait("one_off", ("once",), 6, group="volume")
+BULK = make_trait("bulk", ("# cats",), 8, group="volume")
+CHEAP = make_trait("cheap", ("cheap",), 6, not_for=("translation",))
+SECRET = make_trait("secret", ("nda",), -6)
+HUMAN = make_trait("human", ("coach",), -6)
+SENIOR = make_trait("senior", ("senior",), 0)
+TRAITS = (SIMPLE, COMPLEX, ONE_OFF, BULK, CHEAP, SECRET, HUMAN, SENIOR)
+
+OUTLOOKS = {
+    "illustration": make_outlook("R2", "new", ("S1",), category_id="illustration"),
+    "animation_3d": make_outlook("R3", "in_demand", ("S1",), category_id="animation_3d"),
+    "legal": make_outlook("R3", "threatened", ("S1", "S2"), contrary=("S3", "S4", "S5", "S6")),
+    "translation": make_outlook("R3", "disappears", ("S1",), category_id="translation"),
+    "content_writing": make_outlook("R1", "", ("S2",), category_id="content_writing"),
+    "graphic_design": make_outlook("R5", "", ("S1",), category_id="graphic_design"),
+    "web_research": make_outlook("none", category_id="web_research"),
+}
+EVIDENCE = {entry.id: entry for entry in (make_evidence(f"S{n}", -33.5 if n == 2 else None) for n in range(1, 7))}
+EXPOSURE = (
+    Exposure("legal", "ours", 0.5, 61, "1", "Clerk", "MIT", "Ours"),
+    Exposure("legal", "theirs", 0.5, 99, "1", "Clerk", "MIT", "Theirs"),
+)
+
+
+@pytest.fixture
+def our_knowledge(knowledge):
+    """Give the shipped knowledge with traits, outlooks, exposure and policy of our own."""
+    return replace(
+        knowledge,
+        traits={trait.id: trait for trait in TRAITS},
+        negations=("no",),
+        policy=POLICY,
+        outlooks=OUTLOOKS,
+        evidence=EVIDENCE,
+        exposure=EXPOSURE,
+    )
+
+
+@pytest.fixture
+def assess(our_knowledge):
+    """Give a function that tags one text of a category."""
+    vocabulary = Vocabulary()
+    assessor = Assessor(our_knowledge, vocabulary)
+
+    def assess_one(text, category_id="legal", abstained=""):
+        return assessor.assess([make_posting(text, vocabulary)], [make_prediction(category_id, abstained)])[0]
+
+    return assess_one
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "level"),
+    [
+        pytest.param("a cat", 0.50, "moderate", id="no trait"),
+        pytest.param("once", 0.56, "moderate", id="one weak trait never moves the level"),
+        pytest.param("easy", 0.62, "high", id="one strong trait moves it up"),
+        pytest.param("once cheap", 0.62, "high", id="two weak traits of two groups move it up"),
+        pytest.param("hard", 0.38, "low", id="one strong trait moves it down"),
+        pytest.param("nda coach", 0.38, "low", id="two weak traits move it down"),
+        pytest.param("once nda", 0.50, "moderate", id="up and down in different groups add up"),
+        pytest.param("easy hard", 0.50, "moderate", id="both signs in one group cancel"),
+        pytest.param("easy hard once", 0.56, "moderate", id="another group still counts"),
+        pytest.param("once 5 cats", 0.58, "moderate", id="of one group only the strongest counts"),
+        pytest.param("easy easy easy", 0.62, "high", id="a repeated trait counts once"),
+        pytest.param("no easy work", 0.50, "moderate", id="a negated trait counts nothing"),
+        pytest.param("senior", 0.50, "moderate", id="a trait without points is shown only"),
+        pytest.param("easy 5 cats cheap", 0.70, "high", id="26 points are clipped to 20"),
+        pytest.param("hard nda coach", 0.30, "low", id="-24 points are clipped to -20"),
+    ],
+)
+def test_traits_move_the_score(assess, text, score, level):
+    """The category's 50 points are moved by one trait a group, by 20 points at most."""
+    tag = assess(text)
+
+    assert (tag.score, tag.level) == (score, level)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        pytest.param("easy", {"simple": 12}, id="alone"),
+        pytest.param("easy hard", {"simple": 0, "complex": 0}, id="cancelled"),
+        pytest.param("once 5 cats", {"one_off": 0, "bulk": 8}, id="the weaker of a group"),
+        pytest.param("easy 5 cats cheap", {"simple": 12, "bulk": 8, "cheap": 6}, id="before clipping"),
+        pytest.param("senior", {"senior": 0}, id="shown only"),
+    ],
+)
+def test_traits_are_shown_with_the_points_that_count(assess, text, points):
+    """Every trait found is shown, with 0 points where it moved nothing."""
+    assert {trait.trait_id: trait.points for trait in assess(text).traits} == points
+
+
+def test_traits_stand_in_the_order_of_the_file_with_their_first_words(assess):
+    """Whatever the order of the text, traits come as in traits.toml, each with the words that first show it."""
+    assert assess("9 cats, 5 cats, easy").traits == (FoundTrait("simple", "easy", 12), FoundTrait("bulk", "9 cats", 8))
+
+
+@pytest.mark.parametrize(
+    ("category_id", "score", "points"),
+    [
+        pytest.param("legal", 0.56, 6, id="in other categories"),
+        pytest.param("translation", 0.70, 0, id="in the one excepted"),
+    ],
+)
+def test_trait_moves_nothing_where_it_is_not_for(assess, category_id, score, points):
+    """A trait is shown in an excepted category but counts nothing there."""
+    tag = assess("cheap", category_id)
+
+    assert (tag.score, tag.traits) == (score, (FoundTrait("cheap", "cheap", points),))
+
+
+@pytest.mark.parametrize("category_id", [name for name, outlook in OUTLOOKS.items() if outlook.rule != "none"])
+@pytest.mark.parametrize("text", ["easy 5 cats cheap", "hard nda coach", "easy", "hard", "once", "nda", ""])
+def test_traits_never_move_more_than_one_level(assess, category_id, text):
+    """However many traits point one way, the level is the category's own or its neighbour, the score within 0 to 1."""
+    order = [level.id for level in LEVELS]
+    own, moved = assess("", category_id), assess(text, category_id)
+
+    assert abs(order.index(moved.level) - order.index(own.level)) <= 1
+    assert 0 <= moved.score <= 1
+    assert moved.level == level_of_points(round(100 * moved.score), POLICY).id
+
+
+@pytest.mark.parametrize(
+    ("category_id", "text", "score", "level"),
+    [
+        pytest.param("illustration", "hard nda coach", 0.0, "growing", id="never below 0"),
+        pytest.param("content_writing", "easy 5 cats cheap", 1.0, "critical", id="never above 1"),
+    ],
+)
+def test_score_stays_on_the_scale(assess, category_id, text, score, level):
+    """20 points beyond the ends of the scale are cut off."""
+    tag = assess(text, category_id)
+
+    assert (tag.score, tag.level) == (score, level)
+
+
+@pytest.mark.parametrize(
+    ("category_id", "abstained"),
+    [
+        pytest.param("other", "", id="none of our categories"),
+        pytest.param("legal", "too_close", id="the classifier abstained"),
+        pytest.param("web_research", "", id="an outlook without a rule"),
+    ],
+)
+def test_level_is_unknown_where_the_category_is(assess, category_id, abstained):
+    """Without a level of the category there is no score, but the traits found are still told."""
+    tag = assess("easy", category_id, abstained)
+
+    assert (tag.level, tag.score, tag.trend_pct, tag.confidence, tag.conflict) == ("unknown", None, None, "", False)
+    assert tag.traits == (FoundTrait("simple", "easy", 12),)
+    assert tag.reasons == (Reason("trait", "simple", "+12 (easy)"),)
+
+
+def test_reasons_name_rule_evidence_and_traits_in_this_order(assess):
+    """The rule with its level, the deciding statements, at most three contrary ones, then the traits."""
+    assert assess("easy nda senior").reasons == (
+        Reason("rule", "R3", "moderate"),
+        Reason("evidence", "S1"),
+        Reason("evidence", "S2"),
+        Reason("contrary", "S3"),
+        Reason("contrary", "S4"),
+        Reason("contrary", "S5"),
+        Reason("trait", "simple", "+12 (easy)"),
+        Reason("trait", "secret", "-6 (nda)"),
+        Reason("trait", "senior", "+0 (senior)"),
+    )
+
+
+def test_rule_names_the_category_level_not_the_moved_one(assess):
+    """The reason of the rule is the level it gives, whatever the traits add."""
+    tag = assess("easy")
+
+    assert tag.level == "high"
+    assert tag.reasons[0] == Reason("rule", "R3", "moderate")
+
+
+def test_figure_is_the_reason_of_r1(assess):
+    """The deciding figure stands beside its statement and in the tag."""
+    tag = assess("", "content_writing")
+
+    assert tag.trend_pct == -33.5
+    assert tag.reasons == (Reason("rule", "R1", "critical"), Reason("evidence", "S2", "-33.5 %"))
+
+
+@pytest.mark.parametrize(("category_id", "conflict"), [("legal", False), ("graphic_design", True)])
+def test_confidence_and_conflict_are_those_of_the_outlook(assess, category_id, conflict):
+    """The tag says how well the level is supported and whether sources disagree."""
+    tag = assess("", category_id)
+
+    assert (tag.confidence, tag.conflict) == ("low", conflict)
+
+
+def test_exposure_is_that_of_the_chosen_measure(assess):
+    """The percentile is the one of policy.toml's measure, None where there is none; it never moves the score."""
+    assert (assess("", "legal").exposure_percentile, assess("", "legal").score) == (61, 0.5)
+    assert assess("", "translation").exposure_percentile is None
+    assert assess("", "legal", "too_close").exposure_percentile is None
+
+
+def test_assess_keeps_the_order(our_knowledge):
+    """There is one tag per posting, in order."""
+    vocabulary = Vocabulary()
+    postings = [make_posting(text, vocabulary) for text in ("easy", "", "hard")]
+    predictions = [make_prediction(name) for name in ("legal", "other", "translation")]
+
+    assert [tag.score for tag in Assessor(our_knowledge, vocabulary).assess(postings, predictions)] == [0.62, None, 0.58]
+
+
+def test_assess_refuses_lists_of_different_length(our_knowledge):
+    """A prediction too few is a programmer's mistake."""
+    vocabulary = Vocabulary()
+    assessor = Assessor(our_knowledge, vocabulary)
+
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is shorter"):
+        assessor.assess([make_posting("easy", vocabulary)], [])
+
+
+@pytest.mark.parametrize("text", ["Quick job, NDA to sign", "Mission simple, sur place", "A plain sentence"])
+def test_reasons_of_shipped_knowledge_resolve(knowledge, text):
+    """Every id in a reason is a rule, a statement or a trait that exists, in every category."""
+    vocabulary = Vocabulary()
+    assessor = Assessor(knowledge, vocabulary)
+    known = {
+        "rule": {"R1", "R2", "R3", "R4", "R5"},
+        "evidence": knowledge.evidence,
+        "contrary": knowledge.evidence,
+        "trait": knowledge.traits,
+    }
+    names = list(knowledge.categories)
+    tags = assessor.assess([make_posting(text, vocabulary)] * len(names), [make_prediction(name) for name in names])
+    lost = [reason for tag in tags for reason in tag.reasons if reason.id not in known[reason.kind]]
+
+    assert lost == []
+    assert [tag.reasons[0].kind for name, tag in zip(names, tags, strict=True) if name != "other"] == ["rule"] * len(
+        knowledge.outlooks
+    )

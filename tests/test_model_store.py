@@ -1,0 +1,86 @@
+"""The model folder: whole or refused, and the same bytes for the same model."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from jobtagger.classify import default_model_folder, load_model, save_model
+from jobtagger.errors import ModelError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the shipped model that may be broken."""
+    return shutil.copytree(default_model_folder(), tmp_path / "model")
+
+
+def test_saving_a_loaded_model_gives_the_same_bytes(folder, tmp_path):
+    """Load and save is the identity on every file of the model."""
+    save_model(load_model(folder), tmp_path / "again")
+
+    for path in (tmp_path / "again").iterdir():
+        assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
+
+
+def test_shipped_model_is_small(folder):
+    """The model folder stays under its budget of 15 MB."""
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 15_000_000
+
+
+@pytest.mark.parametrize("name", ["words.txt", "pair_weights.npy", "triples.txt"])
+def test_any_altered_file_is_named(folder, name):
+    """One changed byte anywhere is found before anything of it is used."""
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+
+    with pytest.raises(ModelError, match=rf"{name}: was altered .*; reinstall jobtagger or run \"make model\""):
+        load_model(folder)
+
+
+def test_missing_file_is_named(folder):
+    """A model without one of its files is refused."""
+    (folder / "words.txt").unlink()
+
+    with pytest.raises(ModelError, match=r"words\.txt: cannot be read \(No such file"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param("{", "model.json: is not JSON", id="no JSON"),
+        pytest.param('{"format": 99}', "format 99, this version reads format 1", id="another format"),
+        pytest.param("[]", "format None, this version reads format 1", id="no object"),
+    ],
+)
+def test_wrong_facts_are_refused(folder, content, message):
+    """A model.json we cannot read is refused with what was found."""
+    (folder / "model.json").write_text(content)
+
+    with pytest.raises(ModelError, match=message):
+        load_model(folder)
+
+
+def test_pickles_are_never_loaded(folder):
+    """An array file that holds objects is refused even if its digest fits."""
+    import hashlib  # noqa: PLC0415
+
+    path = folder / "word_norms.npy"
+    np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    facts = json.loads((folder / "model.json").read_text())
+    facts["files"]["word_norms.npy"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "model.json").write_text(json.dumps(facts))
+
+    with pytest.raises(ModelError, match="is incomplete: .*allow_pickle=False"):
+        load_model(folder)
+
+
+def test_digest_names_the_weights(folder):
+    """The digest of a model depends on its files."""
+    model = load_model(folder)
+
+    assert 16 == len(model.digest)
+    assert model.digest == load_model(default_model_folder()).digest

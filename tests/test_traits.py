@@ -1,0 +1,217 @@
+"""The engine that finds traits in tokens; all traits here are our own."""
+
+import pytest
+from builders import make_posting, make_trait
+
+from jobtagger.records import Posting
+from jobtagger.risk import TraitFinder
+from jobtagger.risk.traits import Match, expand
+from jobtagger.vocabulary import Vocabulary
+
+NEGATIONS = ("no", "not", "without", "pas", "dont")
+
+
+def _found(text, *traits, window=3):
+    """Give the trait ids found in `text` with the words that show them."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder(traits, NEGATIONS, window, vocabulary)
+    posting = make_posting(text, vocabulary)
+    return [
+        (match.trait_id, " ".join(vocabulary.words[number] for number in posting.token_ids[match.start : match.end]))
+        for match in finder.find([posting])[0]
+    ]
+
+
+def _words(text, *phrases, window=3):
+    return [words for _, words in _found(text, make_trait("trait", phrases), window=window)]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "sequences"),
+    [
+        pytest.param("logo", [("logo",)], id="one word"),
+        pytest.param("small shop logo", [("small", "shop", "logo")], id="words in order"),
+        pytest.param("a|b c", [("a", "c"), ("b", "c")], id="either word"),
+        pytest.param("a b?", [("a", "b"), ("a",)], id="may be absent"),
+        pytest.param("a|b c?", [("a", "c"), ("a",), ("b", "c"), ("b",)], id="either word, then one that may be absent"),
+        pytest.param("a b|c? d", [("a", "b", "d"), ("a", "c", "d"), ("a", "d")], id="a choice that may be absent"),
+        pytest.param("a? b?", [("a", "b"), ("a",), ("b",)], id="never nothing at all"),
+        pytest.param("a|a b", [("a", "b")], id="each once"),
+        pytest.param("# days", [("#", "days")], id="any number stays a sign"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_expand_spells_out_a_phrase(phrase, sequences):
+    """A phrase stands for every sequence of words that its signs allow, in order."""
+    assert expand(phrase) == sequences
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "words"),
+    [
+        pytest.param("red cat", "One red cat please", ["red cat"], id="in the middle"),
+        pytest.param("red cat", "red cat", ["red cat"], id="the whole text"),
+        pytest.param("red cat", "red dog, blue cat", [], id="words apart"),
+        pytest.param("red cat", "cat red", [], id="other order"),
+        pytest.param("red cat", "red", [], id="only the beginning, then the end"),
+        pytest.param("red cat", "red cats", [], id="other form of the word"),
+        pytest.param("red cat", "RED Cat", ["red cat"], id="any case"),
+        pytest.param("red cat", "red, cat", ["red cat"], id="across a comma"),
+        pytest.param("red cat", "I like red. Cat lovers too", [], id="not across a sentence end"),
+        pytest.param("red cat", "red\ncat", [], id="not across a line end"),
+        pytest.param("red cat", "red cat and red cat", ["red cat", "red cat"], id="twice"),
+        pytest.param("red red", "red red red", ["red red", "red red"], id="overlapping itself"),
+        pytest.param("ecole privée", "École privee", ["ecole privee"], id="accents on either side"),
+        pytest.param("on site", "on-site", ["on site"], id="hyphen in the text"),
+        pytest.param("on-site", "on site", ["on site"], id="hyphen in the phrase"),
+        pytest.param("l ecole", "l'école", ["l ecole"], id="elision"),
+        pytest.param("wont do", "I won’t do", ["wont do"], id="apostrophe"),
+        pytest.param("c# code", "some C# code", ["c# code"], id="sign of a name is no number sign"),
+        pytest.param("red|blue cat", "blue cat, red cat", ["blue cat", "red cat"], id="either word"),
+        pytest.param("red|blue cat", "green cat", [], id="neither word"),
+        pytest.param("red big? cat", "red cat", ["red cat"], id="absent"),
+        pytest.param("red big? cat", "red big cat", ["red big cat"], id="present"),
+        pytest.param("red big? cat", "red small cat", [], id="another word in between"),
+        pytest.param("red cat?", "red dog", ["red"], id="end absent"),
+        pytest.param("# cats", "7 cats", ["7 cats"], id="a digit"),
+        pytest.param("# cats", "20000 cats", ["00000 cats"], id="many digits"),
+        pytest.param("# cats", "many cats", [], id="no number"),
+        pytest.param("in # days", "in 3 days", ["in 3 days"], id="number inside"),
+        pytest.param("cats #", "cats 4 sale", ["cats 4"], id="number at the end"),
+        pytest.param("24 cats", "24 cats", ["24 cats"], id="this number"),
+        pytest.param("24 cats", "25 cats", [], id="not another number"),
+        pytest.param(
+            "# images", "two 3D images", [], id="3D is no number",
+            marks=pytest.mark.xfail(strict=True, reason="every word that begins with a digit counts as a number"),
+        ),
+    ],
+)  # fmt: skip
+def test_phrase_is_found_where_its_words_stand(phrase, text, words):
+    """A phrase is words in order within a sentence, without case, accents, hyphens and commas."""
+    assert _words(text, phrase) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("a red cat", ["red cat"], id="nothing negated"),
+        pytest.param("no red cat", [], id="next to it"),
+        pytest.param("No big fat red cat", [], id="as far as the window reaches"),
+        pytest.param("no big fat old red cat", ["red cat"], id="a word beyond the window"),
+        pytest.param("Please no. Red cat", ["red cat"], id="in the sentence before"),
+        pytest.param("pas\nred cat", ["red cat"], id="on the line before"),
+        pytest.param("don't send red cat", [], id="with an apostrophe"),
+        pytest.param("NOT a red cat", [], id="in capitals"),
+        pytest.param("without, say, red cat", [], id="before a comma"),
+        pytest.param("red cat not", ["red cat"], id="after the phrase"),
+        pytest.param("red no cat", [], id="inside, where it breaks the phrase"),
+        pytest.param("no red cat here but over there a red cat", ["red cat"], id="one of two"),
+        pytest.param("nothing red cat", ["red cat"], id="a word that begins like one"),
+    ],
+)
+def test_negation_shortly_before_cancels(text, words):
+    """A negation within three words before a phrase, in the same sentence, cancels it."""
+    assert _words(text, "red cat") == words
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        pytest.param(0, ["red cat"], id="no window"),
+        pytest.param(1, ["red cat"], id="too small"),
+        pytest.param(2, [], id="just large enough"),
+    ],
+)
+def test_window_says_how_far_a_negation_reaches(window, words):
+    """The window counts the words between negation and phrase, the negation included."""
+    assert _words("not this red cat", "red cat", window=window) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("no skill needed", ["no skill needed"], id="not by its own"),
+        pytest.param("not that no skill needed", [], id="by another before it"),
+        pytest.param("no skill", [], id="not found in part"),
+    ],
+)
+def test_phrase_with_a_negation_is_not_cancelled_by_it(text, words):
+    """The negation inside a phrase belongs to it."""
+    assert _words(text, "no skill needed") == words
+
+
+def test_negation_cancels_the_part_of_a_negated_phrase():
+    """A phrase that needs no negation is not found inside one that has it."""
+    traits = make_trait("wanted", ("skill needed",)), make_trait("unwanted", ("no skill needed",))
+
+    assert _found("no skill needed", *traits) == [("unwanted", "no skill needed")]
+
+
+def test_longest_phrase_of_a_trait_is_taken():
+    """Of several phrases of one trait that begin at a word, the longest is shown, in whatever order they stand."""
+    assert _words("one red cat food tin", "red", "red cat food", "red cat") == ["red cat food"]
+    assert _words("one red cat toy", "red", "red cat food", "red cat") == ["red cat"]
+
+
+def test_word_and_number_phrases_are_walked_together():
+    """A number is both itself and any number: the longer phrase wins whichever way it is written."""
+    assert _words("7 cats daily", "7 cats", "# cats daily") == ["7 cats daily"]
+    assert _words("7 cats daily", "7 cats daily", "# cats") == ["7 cats daily"]
+
+
+def test_traits_do_not_hide_each_other():
+    """Each trait is found with its own longest phrase, also where they begin at the same word or overlap."""
+    traits = make_trait("colour", ("red",)), make_trait("animal", ("red cat", "cat food")), make_trait("shop", ("food",))
+
+    assert sorted(_found("red cat food", *traits)) == [
+        ("animal", "cat food"), ("animal", "red cat"), ("colour", "red"), ("shop", "food"),
+    ]  # fmt: skip
+
+
+def test_traits_may_share_a_phrase():
+    """A phrase of two traits shows both."""
+    traits = make_trait("one", ("red cat",)), make_trait("two", ("red cat",))
+
+    assert sorted(_found("red cat", *traits)) == [("one", "red cat"), ("two", "red cat")]
+
+
+def test_matches_stand_in_order_of_place():
+    """Matches come as they stand in the text, with their places among the tokens."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([make_trait("b", ("blue cat",)), make_trait("a", ("red",))], NEGATIONS, 3, vocabulary)
+
+    assert finder.find([make_posting("Red, big. Blue cat", vocabulary)]) == [[Match("a", 0, 1), Match("b", 3, 5)]]
+
+
+def test_phrases_do_not_cross_the_parts_of_a_posting():
+    """The boundary between title, skills and description parts phrases too."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([make_trait("trait", ("red cat",))], NEGATIONS, 3, vocabulary)
+    red, cat = vocabulary.ids("red cat")
+
+    assert finder.find([Posting("red", "cat", "", [red, 0, cat, 0], 2, 2)]) == [[]]
+
+
+def test_find_keeps_the_order_of_postings():
+    """There is one list per posting, in order, empty where nothing is found."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([make_trait("trait", ("cat",))], NEGATIONS, 3, vocabulary)
+    postings = [make_posting(text, vocabulary) for text in ("dog", "", "a cat", "no cat")]
+
+    assert finder.find(postings) == [[], [], [Match("trait", 1, 2)], []]
+    assert finder.find([Posting("", "", "", [], 0, 0)]) == [[]]
+    assert finder.find([]) == []
+
+
+def test_find_knows_numbers_seen_for_the_first_time():
+    """A number that first appears in a later chunk still begins a phrase."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([make_trait("trait", ("# cats",))], NEGATIONS, 3, vocabulary)
+    finder.find([make_posting("some words", vocabulary)])
+
+    assert finder.find([make_posting("now 17 cats", vocabulary)]) == [[Match("trait", 1, 3)]]
+
+
+def test_finder_without_traits_finds_nothing():
+    """No trait, no match."""
+    assert _found("red cat") == []
