@@ -26,12 +26,14 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
             "traits": _traits(tagged, knowledge, language),
             "exposure": [
                 {
-                    "measure": entry.source, "percentile": entry.percentile, "occupation": entry.occupation,
+                    "measure": entry.source,
+                    "percentile": entry.percentile,
+                    "occupation": entry.occupation,
                     "licence": entry.licence,
                 }
                 for entry in knowledge.exposure
                 if entry.category_id == category_id
-            ],  # fmt: skip
+            ],
             "advice": _advice(category_id, knowledge, language),
             "model": tagger.model.digest,
             "knowledge": knowledge.digest,
@@ -53,7 +55,11 @@ def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, lan
         "best_guess": prediction.category_id,
         "best_guess_label": label(prediction.category_id),
         "runners_up": [
-            {"category": other.category_id, "label": label(other.category_id), "probability": round(other.probability, 3)}
+            {
+                "category": other.category_id,
+                "label": label(other.category_id),
+                "probability": round(other.probability, 3),
+            }
             for other in prediction.alternatives
         ],
         "words": [{"word": word.word, "weight": round(word.weight, 2)} for word in prediction.words],
@@ -64,7 +70,13 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
     outlook = knowledge.outlooks.get(category_id)
     levels = {level.id: level.label.in_language(language) for level in knowledge.policy.levels}
     if outlook is None:
-        return {"label": levels.get(tagged.risk.level, ""), "rule": "none", "note": "", "evidence": [], "contrary": []}
+        return {
+            "label": levels.get(tagged.risk.level, ""),
+            "rule": "none",
+            "note": "",
+            "evidence": [],
+            "contrary": [],
+        }
     behind = (*outlook.headline, *outlook.external)
     against = (*outlook.contrary, *outlook.external_contrary)
     return {

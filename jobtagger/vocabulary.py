@@ -67,7 +67,7 @@ class Vocabulary:
         self._id_of_spelling = _Spellings(self)
 
     def ids(self, text: str) -> list[int]:
-        """Number the tokens of `text`, in order."""
+        """Give the numbers of the tokens of `text`, in order."""
         return list(map(self._id_of_spelling.__getitem__, _TOKEN.findall(text)))
 
     def id_of(self, word: str) -> int:

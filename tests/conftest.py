@@ -45,4 +45,6 @@ def knowledge_folder(tmp_path: Path) -> Path:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch of `make golden`."""
-    parser.addoption("--rewrite-golden", action="store_true", help="rewrite tests/data/golden from what the tagger says now")
+    parser.addoption(
+        "--rewrite-golden", action="store_true", help="rewrite tests/data/golden from what the tagger says now"
+    )

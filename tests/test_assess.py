@@ -219,7 +219,11 @@ def test_assess_keeps_the_order(our_knowledge):
     postings = [make_posting(text, vocabulary) for text in ("easy", "", "hard")]
     predictions = [make_prediction(name) for name in ("legal", "other", "translation")]
 
-    assert [tag.score for tag in Assessor(our_knowledge, vocabulary).assess(postings, predictions)] == [0.62, None, 0.58]
+    assert [tag.score for tag in Assessor(our_knowledge, vocabulary).assess(postings, predictions)] == [
+        0.62,
+        None,
+        0.58,
+    ]
 
 
 def test_assess_refuses_lists_of_different_length(our_knowledge):

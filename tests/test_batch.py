@@ -54,7 +54,12 @@ def test_own_column_names_in_the_input_are_kept_and_ours_renamed(tmp_path, tagge
 
 def test_tagging_in_chunks_gives_the_same_as_one_by_one(tmp_path, tagger):
     """The tag of a row does not depend on its neighbours."""
-    titles = ["Logo for a bakery", "Fix my WordPress site", "Voix off pour une publicité", "Cold calling dentists"]
+    titles = [
+        "Logo for a bakery",
+        "Fix my WordPress site",
+        "Voix off pour une publicité",
+        "Cold calling dentists",
+    ]
     many = "title\n" + "\n".join(titles * 300) + "\n"
 
     _, output = _tag(tmp_path, many, tagger)
@@ -70,12 +75,25 @@ def test_tagging_in_chunks_gives_the_same_as_one_by_one(tmp_path, tagger):
 @pytest.mark.parametrize(
     ("content", "n_tagged", "rejected"),
     [
-        pytest.param(HEADER + "1,Logo,\n2,too few\n3,Flyer,\n", 2, [("3", "2 cells where the header has 3")], id="too few cells"),
-        pytest.param(HEADER + "1,Logo,,more,cells\n3,Flyer,\n", 1, [("2", "5 cells where the header has 3")], id="too many cells"),
+        pytest.param(
+            HEADER + "1,Logo,\n2,too few\n3,Flyer,\n",
+            2,
+            [("3", "2 cells where the header has 3")],
+            id="too few cells",
+        ),
+        pytest.param(
+            HEADER + "1,Logo,,more,cells\n3,Flyer,\n",
+            1,
+            [("2", "5 cells where the header has 3")],
+            id="too many cells",
+        ),
         pytest.param(HEADER + "1,Logo,,\n", 1, [], id="a delimiter at the line's end"),
         pytest.param(HEADER + "1,Logo,\n\n\n2,Flyer,\n", 2, [], id="blank lines are no rows"),
         pytest.param(
-            HEADER + '1,"never closed,\n2,Flyer,\n3,Logo,\n', 2, [("2", "a quote is opened and never closed")], id="open quote"
+            HEADER + '1,"never closed,\n2,Flyer,\n3,Logo,\n',
+            2,
+            [("2", "a quote is opened and never closed")],
+            id="open quote",
         ),
         pytest.param(HEADER + '1,"closed\nlater",x\n2,Flyer,y\n', 2, [], id="line break in quotes"),
         pytest.param(HEADER + "1,Logo\x00 design,\n", 1, [], id="NUL byte"),
@@ -108,9 +126,15 @@ def test_rejected_file_of_an_earlier_run_goes_away(tmp_path, tagger):
         pytest.param(b"", r"in\.csv: is empty", id="empty"),
         pytest.param(b" \n\n", r"in\.csv: is empty", id="blank"),
         pytest.param(b"title,description\n", r"in\.csv: has a header and no rows", id="header only"),
-        pytest.param(b"a,b\n1,2\n", r"no text column found; name it with --title or --description; columns: a, b", id="no text"),
         pytest.param(
-            b"title\nd\xe9veloppeur\n", r"byte 7 \(0xE9\) is not utf-8; say which encoding .* --encoding cp1252", id="not UTF-8"
+            b"a,b\n1,2\n",
+            r"no text column found; name it with --title or --description; columns: a, b",
+            id="no text",
+        ),
+        pytest.param(
+            b"title\nd\xe9veloppeur\n",
+            r"byte 7 \(0xE9\) is not utf-8; say which encoding .* --encoding cp1252",
+            id="not UTF-8",
         ),
     ],
 )
@@ -193,7 +217,14 @@ def test_several_files_share_one_output(tmp_path, tagger):
 
 def test_json_array_nested_feed_and_json_lines_are_read(tmp_path, tagger):
     """A list of objects, a feed with its items inside, and one object per line are all tables."""
-    item = {"title": "Logo for a bakery", "link": "l", "description": "d", "content:encoded": "", "pubDate": "", "n": {"a": 1}}
+    item = {
+        "title": "Logo for a bakery",
+        "link": "l",
+        "description": "d",
+        "content:encoded": "",
+        "pubDate": "",
+        "n": {"a": 1},
+    }
     shapes = {
         "array.json": json.dumps([item]),
         "feed.json": json.dumps({"rss": {"channel": {"title": "all jobs", "item": [item]}}}),
@@ -232,7 +263,11 @@ def test_json_lines_out(tmp_path, tagger):
 @pytest.mark.parametrize(
     ("output", "message"),
     [
-        pytest.param("missing/out.csv", r"missing/out\.csv: cannot be written: No such file or directory", id="no folder"),
+        pytest.param(
+            "missing/out.csv",
+            r"missing/out\.csv: cannot be written: No such file or directory",
+            id="no folder",
+        ),
         pytest.param("out.docx", r'out\.docx: format "\.docx" is not known; known: \.csv', id="unknown format"),
         pytest.param("in.csv", r"in\.csv: is an input too; give the output another name", id="the input itself"),
     ],
@@ -260,7 +295,7 @@ def test_full_disk_ends_with_a_message(tmp_path, tagger):
 
 
 def test_standard_input_and_output(monkeypatch, capsysbinary, tagger):
-    """"-" reads standard input and writes standard output."""
+    """The path "-" reads standard input and writes standard output."""
     stdin = io.TextIOWrapper(io.BytesIO(b"title\nLogo for a bakery\n"))
     monkeypatch.setattr(sys, "stdin", stdin)
 
@@ -283,7 +318,12 @@ def test_progress_adds_up_to_the_size_of_the_file(tmp_path, tagger):
 
 def test_named_columns_win_over_recognition(knowledge):
     """--title and --description decide, whatever the names look like."""
-    fields = find_fields("f.csv", ["title", "real title", "notes"], knowledge.sources, {"title": "real title", "description": "notes"})
+    fields = find_fields(
+        "f.csv",
+        ["title", "real title", "notes"],
+        knowledge.sources,
+        {"title": "real title", "description": "notes"},
+    )
 
     assert ((1,), (2,), "options") == (fields.title, fields.description, fields.found_by)
 
@@ -297,7 +337,11 @@ def test_named_column_that_is_not_there_is_refused(knowledge):
 @pytest.mark.parametrize(
     ("columns", "found_by"),
     [
-        pytest.param(["title", "url", "published", "description", "skills", "rss_url"], "layout:upwork_rss_csv", id="upwork"),
+        pytest.param(
+            ["title", "url", "published", "description", "skills", "rss_url"],
+            "layout:upwork_rss_csv",
+            id="upwork",
+        ),
         pytest.param(["Job", "Summary", "Skills", "Category", "Subcategory", "PHP"], "layout:workana", id="workana"),
         pytest.param(["JOB_URL", "MISSION", "TITLE", "SKILLS", "TJM"], "layout:freework", id="freework"),
         pytest.param(["Intitulé du poste", "Descriptif"], "names", id="French names"),

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from jobtagger.classify import Classifier
-from jobtagger.classify.features import count, pair_key, parts_of_pair, subword_buckets
+from jobtagger.classify.features import (
+    count_pairs,
+    count_words,
+    pair_key,
+    parts_of_pair,
+    stream_of,
+    subword_buckets,
+)
 from jobtagger.records import Posting
 from jobtagger.vocabulary import Vocabulary
 
@@ -115,7 +122,7 @@ def test_pairs_do_not_cross_sentences_or_postings():
     vocabulary = Vocabulary()
     first, second = _posting(vocabulary, "cold calling. leads"), _posting(vocabulary, "data")
 
-    pairs = count([first, second]).pairs
+    pairs = count_pairs(stream_of([first, second]))
 
     words = [tuple(vocabulary.words[part] for part in parts_of_pair(int(key))) for key in pairs.key]
     assert [("cold", "calling")] == words
@@ -125,7 +132,7 @@ def test_title_words_and_repeats_weigh_more_but_less_and_less():
     """A title word counts as two; the n-th repeat adds less than the one before."""
     vocabulary = Vocabulary()
 
-    words = count([_posting(vocabulary, "logo", "flyer flyer flyer")]).words
+    words = count_words(stream_of([_posting(vocabulary, "logo", "flyer flyer flyer")]))
 
     values = {vocabulary.words[int(key)]: float(value) for key, value in zip(words.key, words.value, strict=True)}
     assert values == pytest.approx({"logo": 1 + math.log(2), "flyer": 1 + math.log(3)}, rel=1e-6)

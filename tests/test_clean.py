@@ -57,8 +57,12 @@ def test_clean_text_gives_the_readable_text(raw, clean):
         pytest.param("one  \ntwo", id="blanks before a line end", marks=_not_yet(_TRAILING)),
         pytest.param("cafÃ© &nbsp; â€¢ x", id="mojibake"),
         pytest.param("&amp;amp;lt;", id="escaped three times"),
-        pytest.param("&amp;amp;amp;amp;", id="escaped four times", marks=_not_yet("unescapes at most three times a call")),
-        pytest.param("R&am\u200bp;D", id="entity hiding an invisible", marks=_not_yet("invisibles go after unescaping")),
+        pytest.param(
+            "&amp;amp;amp;amp;", id="escaped four times", marks=_not_yet("unescapes at most three times a call")
+        ),
+        pytest.param(
+            "R&am\u200bp;D", id="entity hiding an invisible", marks=_not_yet("invisibles go after unescaping")
+        ),
         pytest.param("a\\\x00n b", id="line break hiding a control", marks=_not_yet("invisibles go after line breaks")),
     ],
 )

@@ -62,11 +62,21 @@ def test_tag_exits_with_3_when_rows_were_rejected(run, tmp_path):
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        pytest.param(["tag", "nowhere.csv", "-o", "x.csv"], 1, "jobtagger: nowhere.csv: no such file\n", id="no such file"),
+        pytest.param(
+            ["tag", "nowhere.csv", "-o", "x.csv"],
+            1,
+            "jobtagger: nowhere.csv: no such file\n",
+            id="no such file",
+        ),
         pytest.param(["tag"], 2, "Missing argument 'IN...'", id="no input"),
         pytest.param(["run", "--config", "nowhere.toml"], 1, "jobtagger: nowhere.toml: no such file;", id="no config"),
         pytest.param(["check", "a", "--file", "b"], 2, "give the posting as text or as --file, not both", id="both"),
-        pytest.param(["check", "--file", "nowhere.txt"], 1, "jobtagger: nowhere.txt: cannot be read", id="no posting file"),
+        pytest.param(
+            ["check", "--file", "nowhere.txt"],
+            1,
+            "jobtagger: nowhere.txt: cannot be read",
+            id="no posting file",
+        ),
         pytest.param(["check", "x", "--model", "nowhere"], 1, "model.json: cannot be read", id="no model"),
         pytest.param(["check", "x", "--lang", "de"], 2, "'de' is not one of 'en', 'fr'", id="unknown language"),
     ],
@@ -114,7 +124,13 @@ def test_check_answers_in_french(run):
     result = run("check", "--lang", "fr", "Montage de vidéos pour une chaîne de cuisine")
 
     assert 0 == result.exit_code
-    for part in ("Montage et production vidéo", "À cause de", "Tendance de la demande", "Chiffres et sources", "EN CROISSANCE"):
+    for part in (
+        "Montage et production vidéo",
+        "À cause de",
+        "Tendance de la demande",
+        "Chiffres et sources",
+        "EN CROISSANCE",
+    ):
         assert part in result.stdout, part
     for part in ("Because", "Demand trend", "sources disagree", "advise"):
         assert part not in result.stdout, part
@@ -205,9 +221,30 @@ def test_doctor_finds_everything_whole(run):
 def test_evaluate_measures_labelled_postings(run, tmp_path):
     """`evaluate` prints the figures of a labelled file and, with --errors, each wrong posting with its words."""
     rows = [
-        {"title": "Logo for a bakery", "description": "", "skills": None, "lang": "en", "primary": "graphic_design", "secondary": []},
-        {"title": "Voice over for a film", "description": "", "skills": None, "lang": "en", "primary": "legal", "secondary": ["audio_voice"]},
-        {"title": "asdf qwer", "description": "", "skills": ["x"], "lang": "en", "primary": "other", "secondary": []},
+        {
+            "title": "Logo for a bakery",
+            "description": "",
+            "skills": None,
+            "lang": "en",
+            "primary": "graphic_design",
+            "secondary": [],
+        },
+        {
+            "title": "Voice over for a film",
+            "description": "",
+            "skills": None,
+            "lang": "en",
+            "primary": "legal",
+            "secondary": ["audio_voice"],
+        },
+        {
+            "title": "asdf qwer",
+            "description": "",
+            "skills": ["x"],
+            "lang": "en",
+            "primary": "other",
+            "secondary": [],
+        },
     ]
     gold = tmp_path / "gold.jsonl"
     gold.write_text("\n".join(map(json.dumps, rows)))

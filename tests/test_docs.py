@@ -14,8 +14,19 @@ from jobtagger.records import OUTPUT_COLUMNS, Alternative, FoundTrait, Predictio
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-OPTIONS = [(name, option) for name, command in sorted(cli.commands.items()) for p in command.params for option in p.opts if option.startswith("--")]
-EXAMPLES = [line[2:] for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line.startswith("$ jobtagger")]
+OPTIONS = [
+    (name, option)
+    for name, command in sorted(cli.commands.items())
+    for p in command.params
+    for option in p.opts
+    if option.startswith("--")
+]
+EXAMPLES = [
+    line[2:]
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("$ jobtagger")
+]
 
 
 @pytest.mark.parametrize("name", sorted(cli.commands))
@@ -39,7 +50,14 @@ def test_examples_of_the_readme_run(example, tmp_path):
     (tmp_path / "out").mkdir()
     program = shlex.join([sys.executable, "-c", "from jobtagger.cli import main; main()"])
 
-    result = subprocess.run(example.replace("jobtagger ", f"{program} ", 1), shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S602
+    result = subprocess.run(
+        example.replace("jobtagger ", f"{program} ", 1),
+        shell=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert result.returncode in ((0, 3) if " tag " in example else (0,)), result.stderr
     assert "Traceback" not in result.stderr
@@ -50,12 +68,18 @@ def test_readme_has_examples():
     assert 5 == len(EXAMPLES)
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "page",
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))],
+    ids=lambda p: p.name,
+)
 def test_named_files_exist(page):
     """Every link and every path to a file of ours that a page names exists."""
     text = page.read_text("utf-8")
     links = [page.parent / target for target in re.findall(r"\]\(([^)#:]+)\)", text)]
-    named = [ROOT / path for path in re.findall(r"`((?:jobtagger|docs|tests|training_data|examples)/[\w/.-]+\.\w+)`", text)]
+    named = [
+        ROOT / path for path in re.findall(r"`((?:jobtagger|docs|tests|training_data|examples)/[\w/.-]+\.\w+)`", text)
+    ]
 
     assert [] == [str(path) for path in links + named if not path.exists()]
 
@@ -69,5 +93,13 @@ def test_output_columns_are_those_of_a_row():
 
     assert list(OUTPUT_COLUMNS) == list(row)
     assert ("legal", "0.500", "0.30", "-5", "50", "bulk") == tuple(
-        row[name] for name in ("category", "category_probability", "risk_score", "trend_pct", "exposure_percentile", "traits")
+        row[name]
+        for name in (
+            "category",
+            "category_probability",
+            "risk_score",
+            "trend_pct",
+            "exposure_percentile",
+            "traits",
+        )
     )

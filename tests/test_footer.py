@@ -23,15 +23,23 @@ OTHER_BOARD = Footer("other_board", start=("Tarif",), skills="Outils", other=("V
         pytest.param("Draw a cat.\nPay: $5\napply here", Cut("Draw a cat.", ""), id="without skills"),
         pytest.param("Draw a cat.  \n  Posted : May\napply here", Cut("Draw a cat.", ""), id="blanks around the name"),
         pytest.param(
-            "Cat.\nPay: $5\nNeeds: Ink,\nPaper, Glue\nWhere: Oslo", Cut("Cat.", "Ink,\nPaper, Glue"), id="skills on two lines"
+            "Cat.\nPay: $5\nNeeds: Ink,\nPaper, Glue\nWhere: Oslo",
+            Cut("Cat.", "Ink,\nPaper, Glue"),
+            id="skills on two lines",
         ),
-        pytest.param("Cat.\nPay: $5\nNeeds: Ink\nPosted: May\nWhere: Oslo", Cut("Cat.", "Ink"), id="skills end at the next name"),
+        pytest.param(
+            "Cat.\nPay: $5\nNeeds: Ink\nPosted: May\nWhere: Oslo", Cut("Cat.", "Ink"), id="skills end at the next name"
+        ),
         pytest.param("Cat.\nPay: $5", Cut("Cat.\nPay: $5", ""), id="no sign of the board"),
-        pytest.param("Cat.\nNeeds: Ink\nWhere: Oslo", Cut("Cat.\nNeeds: Ink\nWhere: Oslo", ""), id="skills open no footer"),
+        pytest.param(
+            "Cat.\nNeeds: Ink\nWhere: Oslo", Cut("Cat.\nNeeds: Ink\nWhere: Oslo", ""), id="skills open no footer"
+        ),
         pytest.param("The Pay: $5\nWhere: Oslo", Cut("The Pay: $5\nWhere: Oslo", ""), id="name inside a line"),
         pytest.param("Payment: $5\nWhere: Oslo", Cut("Payment: $5\nWhere: Oslo", ""), id="longer name"),
         pytest.param("Pay: $5\nWhere: Oslo", Cut("", ""), id="nothing but a footer"),
-        pytest.param("Chat.\nTarif: 5\nOutils: Encre\nVille: Lyon", Cut("Chat.", "Encre"), id="footer of a second board"),
+        pytest.param(
+            "Chat.\nTarif: 5\nOutils: Encre\nVille: Lyon", Cut("Chat.", "Encre"), id="footer of a second board"
+        ),
     ],
 )
 def test_cut_parts_description_and_footer(description, cut):

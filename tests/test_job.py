@@ -53,7 +53,9 @@ def test_every_new_listing_is_tagged_once(job):
     report = job.run()
 
     assert (1, 2, 0, 0) == (report.n_files, report.n_new, report.n_changed, report.n_rejected)
-    assert [("1", "graphic_design"), ("2", "translation")] == job.query("SELECT listing_key, category FROM tags ORDER BY 1")
+    assert [("1", "graphic_design"), ("2", "translation")] == job.query(
+        "SELECT listing_key, category FROM tags ORDER BY 1"
+    )
     assert [(2,)] == job.query("SELECT count(*) FROM tags WHERE length(model) = 16 AND length(knowledge) = 16")
     columns = [row[1] for row in job.query("PRAGMA table_info(tags)")]
     assert list(OUTPUT_COLUMNS) == columns[4:]
@@ -75,7 +77,10 @@ def test_changed_listing_is_tagged_again_and_known_ones_are_not(job):
     """In a new file, edited listings are re-tagged, unchanged ones only seen, and nothing is doubled."""
     job.add("a.csv", [("1", "Logo for a bakery", ""), ("2", "Voice over", "")])
     job.run()
-    job.add("b.csv", [("1", "Translate a contract to French", ""), ("2", "Voice over", ""), ("3", "Cold calling", "")])
+    job.add(
+        "b.csv",
+        [("1", "Translate a contract to French", ""), ("2", "Voice over", ""), ("3", "Cold calling", "")],
+    )
 
     report = job.run(LATER)
 
@@ -84,7 +89,9 @@ def test_changed_listing_is_tagged_again_and_known_ones_are_not(job):
         ("1", "translation", "2026-04-01T12:00:00+00:00", "2026-04-02T12:00:00+00:00"),
         ("2", "audio_voice", "2026-04-01T12:00:00+00:00", "2026-04-02T12:00:00+00:00"),
         ("3", "sales_leadgen", "2026-04-02T12:00:00+00:00", "2026-04-02T12:00:00+00:00"),
-    ] == job.query("SELECT listing_key, category, first_seen, last_seen FROM listings JOIN tags USING (listing_key) ORDER BY 1")
+    ] == job.query(
+        "SELECT listing_key, category, first_seen, last_seen FROM listings JOIN tags USING (listing_key) ORDER BY 1"
+    )
 
 
 def test_listings_without_an_id_are_known_by_their_content(job):
@@ -152,7 +159,7 @@ def test_file_that_is_no_database_is_refused(job):
 
 @pytest.mark.parametrize("kill_after_rows", [1, 500, 1500, 3000])
 def test_killed_run_is_completed_by_the_next(job, kill_after_rows):
-    """kill -9 in the middle of a real process loses no listing and doubles none."""
+    """Kill -9 in the middle of a real process loses no listing and doubles none."""
     n_rows = 4000
     job.add("a.csv", [(str(i), f"Logo number {i} for a bakery", "") for i in range(n_rows)])
     script = textwrap.dedent("""
@@ -160,7 +167,9 @@ def test_killed_run_is_completed_by_the_next(job, kill_after_rows):
         from jobtagger.cli import main
         main()
     """)
-    process = subprocess.Popen([sys.executable, "-c", script, "run", "--config", str(job.config)], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "run", "--config", str(job.config)], stdout=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         if job.database.exists() and _n_listings(job.database) >= kill_after_rows:
@@ -210,7 +219,11 @@ def test_own_database_in_the_folder_is_no_listing(job):
         pytest.param("[source", "jobtagger.toml: is not TOML", id="no TOML"),
         pytest.param("[source]\n", r"\[source\] folder: is missing", id="no folder named"),
         pytest.param('[source]\nfolder = "nowhere"\n', r"folder: .*nowhere is no folder", id="no such folder"),
-        pytest.param('[source]\nfoldr = "x"\n', r"\[source\] unknown key foldr; known: folder, pattern", id="unknown key"),
+        pytest.param(
+            '[source]\nfoldr = "x"\n',
+            r"\[source\] unknown key foldr; known: folder, pattern",
+            id="unknown key",
+        ),
         pytest.param("[sauce]\n", r"unknown section \[sauce\]; known: source, store", id="unknown section"),
         pytest.param("[source]\nfolder = 5\n", r"\[source\] folder: 5 is not a string", id="wrong type"),
     ],
@@ -232,5 +245,8 @@ def test_missing_configuration_says_how_to_write_one(tmp_path):
 
 def test_unwritable_store_is_an_error(tmp_path):
     """A store in a folder that does not exist is named."""
-    with pytest.raises(InputError, match=r"cannot be written: No such file"), open_store(tmp_path / "no" / "db.sqlite"):
+    with (
+        pytest.raises(InputError, match=r"cannot be written: No such file"),
+        open_store(tmp_path / "no" / "db.sqlite"),
+    ):
         pass

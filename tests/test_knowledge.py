@@ -398,7 +398,9 @@ def test_problems_of_all_files_come_at_once(knowledge_folder):
     ],
 )
 @pytest.mark.xfail(
-    strict=True, raises=(TypeError, AttributeError), reason="the shape of a table is taken for granted: no KnowledgeError"
+    strict=True,
+    raises=(TypeError, AttributeError),
+    reason="the shape of a table is taken for granted: no KnowledgeError",
 )
 def test_value_where_a_table_should_stand_is_reported(knowledge_folder, name, content, key):
     """A number or text where an entry or section is expected is a problem of the file like any other."""

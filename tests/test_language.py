@@ -91,8 +91,12 @@ def test_triples_mark_the_ends_of_a_word(word, triples):
         pytest.param("We are looking for someone who can help us with our website", "en", id="English"),
         pytest.param("Nous cherchons une personne pour nous aider avec notre site", "fr", id="French"),
         pytest.param("Buscamos una persona que nos ayude con nuestra página para el negocio", "es", id="Spanish"),
-        pytest.param("Preciso de uma pessoa para fazer um site para minha empresa, não é difícil", "pt", id="Portuguese"),
-        pytest.param("Wir suchen eine Person, die uns mit unserer neuen Seite hilft und nicht teuer ist", "de", id="German"),
+        pytest.param(
+            "Preciso de uma pessoa para fazer um site para minha empresa, não é difícil", "pt", id="Portuguese"
+        ),
+        pytest.param(
+            "Wir suchen eine Person, die uns mit unserer neuen Seite hilft und nicht teuer ist", "de", id="German"
+        ),
     ],
 )
 def test_shipped_model_knows_the_languages_of_the_boards(tagger, text, language):

@@ -74,7 +74,7 @@ def test_pickles_are_never_loaded(folder):
     facts["files"]["word_norms.npy"] = hashlib.sha256(path.read_bytes()).hexdigest()
     (folder / "model.json").write_text(json.dumps(facts))
 
-    with pytest.raises(ModelError, match="is incomplete: .*allow_pickle=False"):
+    with pytest.raises(ModelError, match=r"is incomplete: .*allow_pickle=False"):
         load_model(folder)
 
 

@@ -83,7 +83,9 @@ def test_derive_level_applies_the_rule(rule, wording, level, points, trend_pct):
     """Only R1 reads the figure; the other rules follow wording or rule."""
     outlook = make_outlook(rule, wording, headline=("S1",))
 
-    assert derive_level(outlook, {"S1": make_evidence("S1", -20.0)}, POLICY) == DerivedLevel(level, points, trend_pct, outlook)
+    assert derive_level(outlook, {"S1": make_evidence("S1", -20.0)}, POLICY) == DerivedLevel(
+        level, points, trend_pct, outlook
+    )
 
 
 def test_derive_level_reads_the_table_of_the_policy():

@@ -26,10 +26,17 @@ def installed(tmp_path_factory):
 def test_installed_tool_works_offline(installed, tmp_path):
     """Model and knowledge are inside the wheel: tag, check and doctor work in an empty folder, with proxies that lead nowhere."""
     (tmp_path / "in.csv").write_text("title\nLogo for a bakery\n")
-    nowhere = {"PATH": os.environ["PATH"], "https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "LANG": "fr_FR.UTF-8"}
+    nowhere = {
+        "PATH": os.environ["PATH"],
+        "https_proxy": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+        "LANG": "fr_FR.UTF-8",
+    }
 
     def run(*args):
-        return subprocess.run([str(installed), *args], cwd=tmp_path, env=nowhere, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            [str(installed), *args], cwd=tmp_path, env=nowhere, capture_output=True, text=True, check=True
+        ).stdout
 
     run("tag", "in.csv", "-o", "out.csv")
 

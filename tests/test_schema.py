@@ -42,7 +42,9 @@ def test_problems_say_file_place_and_what(problems):
         pytest.param(lambda f: f.text("a", choices=COLOURS), {"a": "red"}, "red", id="text of choices"),
         pytest.param(lambda f: f.text("a", empty=True), {"a": ""}, "", id="empty text"),
         pytest.param(lambda f: f.text("a", empty=True), {}, "", id="absent text"),
-        pytest.param(lambda f: f.text("a", empty=True, choices=COLOURS), {"a": ""}, "", id="empty text instead of a choice"),
+        pytest.param(
+            lambda f: f.text("a", empty=True, choices=COLOURS), {"a": ""}, "", id="empty text instead of a choice"
+        ),
         pytest.param(lambda f: f.number("a", 0, 5), {"a": 5}, 5.0, id="number at the top"),
         pytest.param(lambda f: f.number("a", -1, 5), {"a": -1}, -1.0, id="number at the bottom"),
         pytest.param(lambda f: f.number("a", 0, 1), {"a": 0.25}, 0.25, id="fraction"),

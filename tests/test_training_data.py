@@ -28,7 +28,11 @@ def test_every_category_has_enough_postings_in_both_languages(corpus, knowledge)
     """At least 200 English and 115 French postings stand under every category."""
     counts = Counter((posting.language, posting.category_id) for posting in corpus)
 
-    short = {key: counts[key] for key in ((lang, c) for lang in MIN_POSTINGS for c in knowledge.categories) if counts[key] < MIN_POSTINGS[key[0]]}
+    short = {
+        key: counts[key]
+        for key in ((lang, c) for lang in MIN_POSTINGS for c in knowledge.categories)
+        if counts[key] < MIN_POSTINGS[key[0]]
+    }
 
     assert {} == short
 
@@ -49,14 +53,20 @@ def test_no_two_postings_are_alike(corpus, knowledge):
         longer = (left < shared.col) & (sizes[left] >= 5)
         union = sizes[left] + sizes[shared.col] - shared.data
         hits = longer & (shared.data > MAX_SIMILARITY * union)
-        twins += [(corpus[a].record.title, corpus[b].record.title) for a, b in zip(left[hits], shared.col[hits], strict=True)]
+        twins += [
+            (corpus[a].record.title, corpus[b].record.title) for a, b in zip(left[hits], shared.col[hits], strict=True)
+        ]
 
     assert [] == twins
 
 
 def test_postings_hold_no_contact_data(corpus):
     """No e-mail address stands in a training posting."""
-    with_address = [p.record.title for p in corpus if "@" in p.record.description and ".com" in p.record.description.split("@")[1][:20]]
+    with_address = [
+        p.record.title
+        for p in corpus
+        if "@" in p.record.description and ".com" in p.record.description.split("@")[1][:20]
+    ]
 
     assert [] == with_address
 

@@ -161,7 +161,11 @@ def test_word_and_number_phrases_are_walked_together():
 
 def test_traits_do_not_hide_each_other():
     """Each trait is found with its own longest phrase, also where they begin at the same word or overlap."""
-    traits = make_trait("colour", ("red",)), make_trait("animal", ("red cat", "cat food")), make_trait("shop", ("food",))
+    traits = (
+        make_trait("colour", ("red",)),
+        make_trait("animal", ("red cat", "cat food")),
+        make_trait("shop", ("food",)),
+    )
 
     assert sorted(_found("red cat food", *traits)) == [
         ("animal", "cat food"), ("animal", "red cat"), ("colour", "red"), ("shop", "food"),

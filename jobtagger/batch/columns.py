@@ -52,7 +52,9 @@ def find_fields(name: str, columns: list[str], sources: Sources, named: dict[str
         places[field] = (columns.index(column),)
         found_by = "options"
     if not places["title"] and not places["description"]:
-        raise InputError(f"{name}: no text column found; name it with --title or --description; columns: {_shown(columns)}")
+        raise InputError(
+            f"{name}: no text column found; name it with --title or --description; columns: {_shown(columns)}"
+        )
     return FieldMap(**places, found_by=found_by)
 
 

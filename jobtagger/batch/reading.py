@@ -22,7 +22,12 @@ from jobtagger.records import RejectedRecord
 STDIN = "-"
 _DELIMITERS = ",;\t|"
 _MAX_RECORD_CHARS = 32_000_000  # a longer record is taken for a quote that was never closed
-_BOMS = [(b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")]
+_BOMS = [
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+]
 _JSON_ENDINGS = {".json", ".jsonl", ".ndjson"}
 _READ_SIZE = 1 << 18
 
@@ -148,8 +153,10 @@ def _encoding_of(head: bytes) -> str:
 
 def _looks_like_json(head: bytes, encoding: str) -> bool:
     start = head[:400].decode(encoding, "replace").lstrip()
-    return start.startswith(("[{", "{\"")) or (start.startswith("[") and start[1:].lstrip().startswith("{")) or (
-        start.startswith("{") and start[1:].lstrip().startswith('"')
+    return (
+        start.startswith(("[{", '{"'))
+        or (start.startswith("[") and start[1:].lstrip().startswith("{"))
+        or (start.startswith("{") and start[1:].lstrip().startswith('"'))
     )
 
 
@@ -173,7 +180,7 @@ def _csv_table(name: str, stream: CountedStream, encoding: str, delimiter: str) 
 
 def _decoded(name: str, stream: CountedStream, encoding: str) -> Iterator[str]:
     """Decode line by line; an undecodable byte is named by its place in the file."""
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")  # type: ignore[type-var]  # read1 is all it needs
     text._CHUNK_SIZE = _READ_SIZE  # type: ignore[attr-defined]  # the default of 8 KB costs a tenth of the reading
     try:
         yield from text
@@ -225,25 +232,25 @@ def _csv_rows(name: str, reader: Any, lines: _Lines, n_columns: int) -> Iterator
     for number in itertools.count(2):
         lines.start_record()
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            cells = next(filter(None, reader), None)  # a blank line is no row
         except csv.Error as error:
             yield _reject_first_line(name, number, str(error), lines)
             continue
-        while not cells:  # a blank line is no row
-            cells = next(reader, None)
-            if cells is None:
-                return
-        if len(cells) == n_columns:
-            yield cells
-        elif len(cells) > n_columns and not any(cells[n_columns:]):
-            yield cells[:n_columns]  # a delimiter at the line's end
-        elif len(lines.taken) > 1 and _is_open_quote(lines.taken):
-            yield _reject_first_line(name, number, "a quote is opened and never closed", lines)
-        else:
-            reason = f"{len(cells)} cells where the header has {n_columns}"
-            yield RejectedRecord(name, number, reason, "".join(lines.taken))
+        if cells is None:
+            return
+        yield _fitted(name, number, cells, n_columns, lines)
+
+
+def _fitted(name: str, number: int, cells: Row, n_columns: int, lines: _Lines) -> Row | RejectedRecord:
+    """Give a record's cells if there are as many as columns; else say what is wrong with it."""
+    if len(cells) == n_columns:
+        return cells
+    if len(cells) > n_columns and not any(cells[n_columns:]):
+        return cells[:n_columns]  # a delimiter at the line's end
+    if len(lines.taken) > 1 and _is_open_quote(lines.taken):
+        return _reject_first_line(name, number, "a quote is opened and never closed", lines)
+    reason = f"{len(cells)} cells where the header has {n_columns}"
+    return RejectedRecord(name, number, reason, "".join(lines.taken))
 
 
 def _is_open_quote(taken: list[str]) -> bool:
@@ -278,7 +285,7 @@ def _json_records(name: str, text: str, sources: Sources) -> Iterator[Any]:
         yield from records_of(json.loads(text), name, sources)
     except json.JSONDecodeError as whole:
         lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) < 2:  # noqa: PLR2004 - one broken line is no list of lines
+        if len(lines) < 2:
             raise InputError(f"{name}: line {whole.lineno}: is not JSON: {whole.msg}") from None
         for line in lines:
             try:

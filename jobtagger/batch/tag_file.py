@@ -136,5 +136,5 @@ def _place(column: str, columns: list[str]) -> int:
 def _refuse_overwriting(inputs: Sequence[str], output: str) -> None:
     target = Path(output)
     for path in inputs:
-        if path != STDIN and output != STDIN and target.exists() and Path(path).exists() and target.samefile(path):
+        if STDIN not in (path, output) and target.exists() and Path(path).exists() and target.samefile(path):
             raise InputError(f"{output}: is an input too; give the output another name")

@@ -40,7 +40,7 @@ class TableWriter:
         """Where the file stands until it is whole; None for standard output."""
         return self._path and self._path.with_name(self._path.name + ".part")
 
-    def write_rows(self, rows: list[Sequence[str]]) -> None:
+    def write_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Write rows with as many cells as there are columns."""
         try:
             if self._as_json:

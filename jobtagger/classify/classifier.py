@@ -4,12 +4,20 @@ Multinomial logistic regression over words, pairs of words and letter groups. We
 categories, so a positive weight speaks for a category against the average one.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.classify.features import Terms, count, pair_key, parts_of_pair, subword_buckets
+from jobtagger.classify.features import (
+    Terms,
+    count_pairs,
+    count_words,
+    pair_key,
+    parts_of_pair,
+    stream_of,
+    subword_buckets,
+)
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge.types import Policy
 from jobtagger.records import Alternative, Posting, Prediction, WordWeight
@@ -75,11 +83,12 @@ class Classifier:
 
     def score(self, postings: list[Posting]) -> Scores:
         """Give the calibrated probability of every category for every posting."""
-        counts = count(postings)
-        words, pairs = counts.words, self._known_pairs(counts.pairs)
+        stream = stream_of(postings)
+        words = count_words(stream)
+        pairs = self._placed(count_pairs(stream, self._is_known_pair))
         rows = self._table.rows()
-        sums = np.zeros((counts.n_postings, len(self._bias)), dtype=np.float32)
-        norms = np.zeros(counts.n_postings, dtype=np.float32)
+        sums = np.zeros((len(postings), len(self._bias)), dtype=np.float32)
+        norms = np.zeros(len(postings), dtype=np.float32)
         if len(words.key):
             weighted = rows[words.key]
             weighted[:, :-1] *= words.value[:, None]
@@ -91,41 +100,48 @@ class Classifier:
         if len(pairs.key):
             owners, starts = _segments(pairs.posting)
             sums[owners] += np.add.reduceat(self._pair_rows[pairs.key] * pairs.value[:, None], starts, axis=0)
-        norms = np.sqrt(np.maximum(norms, 1.0))
+        norms = np.sqrt(np.maximum(norms, np.float32(1)))
         logits = self._sharpness * (self._bias + sums / norms[:, None])
         return Scores(_softmax(logits), words, pairs, norms)
 
-    def _known_pairs(self, pairs: Terms) -> Terms:
-        """Keep the pairs of the model; their keys become places in `_pair_rows`."""
+    def _is_known_pair(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         if not len(self._pair_keys):
-            return Terms(pairs.posting[:0], pairs.key[:0], pairs.value[:0])
-        place = np.searchsorted(self._pair_keys, pairs.key)
-        place[place == len(self._pair_keys)] = 0
-        known = self._pair_keys[place] == pairs.key
-        return Terms(pairs.posting[known], place[known], pairs.value[known])
+            return np.zeros(len(keys), dtype=bool)
+        is_known: NDArray[np.bool_] = self._pair_keys[self._place(keys)] == keys
+        return is_known
+
+    def _placed(self, pairs: Terms) -> Terms:
+        """Make the keys of known pairs places in `_pair_rows`."""
+        return Terms(pairs.posting, self._place(pairs.key), pairs.value)
+
+    def _place(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.minimum(np.searchsorted(self._pair_keys, keys), max(0, len(self._pair_keys) - 1))
 
     def _deciding_words(self, scores: Scores) -> list[tuple[WordWeight, ...]]:
         """Give, per posting, the terms that spoke loudest for its predicted category, in log-odds."""
         predicted = scores.probabilities.argmax(axis=1)
         words, pairs = scores.words, scores.pairs
-        word_rows = self._table.rows()
         owner = np.concatenate([words.posting, pairs.posting])
         said = np.concatenate([
-            word_rows[words.key, predicted[words.posting]] * words.value,
+            self._table.rows()[words.key, predicted[words.posting]] * words.value,
             self._pair_rows[pairs.key, predicted[pairs.posting]] * pairs.value,
         ])  # fmt: skip
         said *= self._sharpness / scores.norms[owner]
-        n_words = len(words.key)
+        loudest = np.lexsort((-said, owner))
+        loudest = loudest[said[loudest] > 0]
+        owner_of, n_words = owner[loudest], len(words.key)
+        rank = np.arange(len(loudest)) - np.searchsorted(owner_of, owner_of)
         deciding: list[list[WordWeight]] = [[] for _ in predicted]
-        for place in np.lexsort((-said, owner)):
-            shown = deciding[owner[place]]
-            if len(shown) < self._policy.n_words and said[place] > 0:
-                key = int(words.key[place] if place < n_words else pairs.key[place - n_words])
-                text = self._vocabulary.words[key] if place < n_words else self._pair_text(key)
-                shown.append(WordWeight(text, float(said[place])))
+        for place in loudest[rank < self._policy.n_words].tolist():
+            text = (
+                self._vocabulary.words[words.key[place]]
+                if place < n_words
+                else self._pair_text(pairs.key[place - n_words])
+            )
+            deciding[owner[place]].append(WordWeight(text, float(said[place])))
         return list(map(tuple, deciding))
 
-    def _pair_text(self, place: int) -> str:
+    def _pair_text(self, place: np.int64) -> str:
         first, second = parts_of_pair(int(self._pair_keys[place]))
         return f"{self._vocabulary.words[first]} {self._vocabulary.words[second]}"
 
@@ -178,6 +194,6 @@ def _segments(owner: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.i
     return owner[starts], starts
 
 
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+def _softmax(logits: NDArray[Any]) -> NDArray[np.float32]:
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return shifted / shifted.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]

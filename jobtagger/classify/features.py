@@ -5,6 +5,8 @@ tagging: the counts point into rows of summed weights. Training uses the same co
 """
 
 import zlib
+from collections.abc import Callable
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ TITLE_WEIGHT = 2.0  # a word of the title counts as much as two of the body; cho
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
 _PAIR_SHIFT = 32
+_BOUNDARY = (0,)
 
 
 class Terms(NamedTuple):
@@ -26,31 +29,42 @@ class Terms(NamedTuple):
     value: NDArray[np.float32]
 
 
-class Counts(NamedTuple):
-    """Words (key = word number) and pairs (key = `pair_key`) of a chunk."""
+class Stream(NamedTuple):
+    """The tokens of a chunk one after the other: whose, which, and how much each weighs; boundaries are 0."""
 
-    words: Terms
-    pairs: Terms
-    n_postings: int
+    posting: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    weight: NDArray[np.float32]
 
 
-def count(postings: list[Posting]) -> Counts:
-    """Count words and pairs of each posting; title words count `TITLE_WEIGHT` times, repeats less and less."""
-    lengths = np.fromiter((len(posting.token_ids) + 1 for posting in postings), np.int64, len(postings))
-    ids = np.fromiter((number for posting in postings for number in (*posting.token_ids, 0)), np.int64, lengths.sum())
-    owner = np.repeat(np.arange(len(postings)), lengths)
-    starts = np.cumsum(lengths) - lengths
-    place = np.arange(len(ids)) - starts[owner]
-    n_title = np.fromiter((posting.n_title for posting in postings), np.int64, len(postings))
-    weight = np.where(place < n_title[owner], TITLE_WEIGHT, 1.0).astype(np.float32)
-    is_word = ids != 0
-    is_pair = is_word[:-1] & is_word[1:]
-    pair = pair_key(ids[:-1][is_pair], ids[1:][is_pair])
-    return Counts(
-        _sum_up(owner[is_word], ids[is_word], weight[is_word]),
-        _sum_up(owner[:-1][is_pair], pair, weight[:-1][is_pair]),
-        len(postings),
-    )
+def stream_of(postings: list[Posting]) -> Stream:
+    """Lay the tokens of postings end to end, a boundary after each; title words weigh `TITLE_WEIGHT`."""
+    n_postings = len(postings)
+    lengths = np.fromiter((len(posting.token_ids) + 1 for posting in postings), np.int64, n_postings)
+    parts = chain.from_iterable((posting.token_ids, _BOUNDARY) for posting in postings)
+    ids = np.fromiter(chain.from_iterable(parts), np.int64, lengths.sum())
+    owner = np.repeat(np.arange(n_postings), lengths)
+    place = np.arange(len(ids)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    n_title = np.fromiter((posting.n_title for posting in postings), np.int64, n_postings)
+    weight = np.where(place < np.repeat(n_title, lengths), np.float32(TITLE_WEIGHT), np.float32(1))
+    return Stream(owner, ids, weight)
+
+
+def count_words(stream: Stream) -> Terms:
+    """Count the words of each posting; repeats count less and less."""
+    is_word = stream.ids != 0
+    return _sum_up(stream.posting[is_word], stream.ids[is_word], stream.weight[is_word])
+
+
+def count_pairs(stream: Stream, is_wanted: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None = None) -> Terms:
+    """Count the pairs of neighbouring words of each posting, all or those that `is_wanted` says of their keys."""
+    first, second = stream.ids[:-1], stream.ids[1:]
+    places = np.flatnonzero((first != 0) & (second != 0))
+    keys = pair_key(first[places], second[places])
+    if is_wanted is not None:
+        wanted = is_wanted(keys)
+        places, keys = places[wanted], keys[wanted]
+    return _sum_up(stream.posting[places], keys, stream.weight[places])
 
 
 def pair_key(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -66,9 +80,7 @@ def parts_of_pair(key: int) -> tuple[int, int]:
 def subword_buckets(word: str) -> list[int]:
     """Give the hash buckets of a word's letter groups; distinct, in order of appearance."""
     padded = f"<{word}>"
-    groups = (
-        padded[i : i + length] for length in SUBWORD_LENGTHS for i in range(len(padded) - length + 1)
-    )
+    groups = (padded[i : i + length] for length in SUBWORD_LENGTHS for i in range(len(padded) - length + 1))
     return list(dict.fromkeys(zlib.crc32(group.encode()) % N_BUCKETS for group in groups))
 
 

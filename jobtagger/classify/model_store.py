@@ -85,10 +85,10 @@ def load_model(folder: Path | None = None) -> Model:
     facts = _read_facts(folder)
     contents = {name: _read_checked(folder / name, digest) for name, digest in facts["files"].items()}
     try:
-        arrays = {name: _array(contents[f"{name}.npy"]) for name in ARRAYS}
-        lists = {name: contents[f"{name}.txt"].decode("utf-8").splitlines() for name in WORD_LISTS}
+        arrays: dict[str, Any] = {name: _array(contents[f"{name}.npy"]) for name in ARRAYS}
+        lists: dict[str, Any] = {name: contents[f"{name}.txt"].decode("utf-8").splitlines() for name in WORD_LISTS}
     except (KeyError, ValueError) as error:
-        raise ModelError(f"{folder}: is incomplete: {error}; reinstall jobtagger or run \"make model\"") from error
+        raise ModelError(f'{folder}: is incomplete: {error}; reinstall jobtagger or run "make model"') from error
     return Model(tuple(facts["categories"]), tuple(facts["languages"]), facts=facts, **arrays, **lists)
 
 
@@ -113,12 +113,14 @@ def _read_facts(folder: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_bytes())
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}); reinstall jobtagger or run \"make model\"") from None
+        raise ModelError(
+            f'{path}: cannot be read ({error.strerror}); reinstall jobtagger or run "make model"'
+        ) from None
     except ValueError as error:
-        raise ModelError(f"{path}: is not JSON ({error}); reinstall jobtagger or run \"make model\"") from None
+        raise ModelError(f'{path}: is not JSON ({error}); reinstall jobtagger or run "make model"') from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         found = facts.get("format") if isinstance(facts, dict) else None
-        raise ModelError(f"{path}: format {found}, this version reads format {FORMAT}; run \"make model\"")
+        raise ModelError(f'{path}: format {found}, this version reads format {FORMAT}; run "make model"')
     return facts
 
 
@@ -126,9 +128,13 @@ def _read_checked(path: Path, digest: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}); reinstall jobtagger or run \"make model\"") from None
+        raise ModelError(
+            f'{path}: cannot be read ({error.strerror}); reinstall jobtagger or run "make model"'
+        ) from None
     if hashlib.sha256(content).hexdigest() != digest:
-        raise ModelError(f"{path}: was altered (its digest is not the one in model.json); reinstall jobtagger or run \"make model\"")
+        raise ModelError(
+            f'{path}: was altered (its digest is not the one in model.json); reinstall jobtagger or run "make model"'
+        )
     return content
 
 

@@ -27,7 +27,7 @@ _MAX_SHOWN = 6
 def check(
     text: str | None, title: str, path: str | None, lang: str | None, as_json: bool, model_folder: str | None
 ) -> None:
-    """Check one posting: what it is, how sure, and why.
+    r"""Check one posting: what it is, how sure, and why.
 
     TEXT is the posting; without it, the posting is read from --file or from standard input.
 
@@ -147,30 +147,33 @@ def _item(text: str) -> list[str]:
 
 
 def _posting_text(text: str | None, path: str | None, title: str) -> str:
+    """Take the posting from the argument, the file or standard input, whichever the user gave."""
     from jobtagger.errors import InputError  # noqa: PLC0415
 
     if text is not None and path is not None:
         raise click.UsageError("give the posting as text or as --file, not both")
     if text is not None:
         return text
-    if path is None:
-        if sys.stdin.isatty():
-            if title:
-                return ""
-            raise click.UsageError('give a posting: jobtagger check "Logo for my bakery", or --file, or standard input')
-        content, name = sys.stdin.buffer.read(), "standard input"
-    else:
-        try:
-            content, name = Path(path).read_bytes(), path
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if path is None and sys.stdin.isatty():
+        if title:
+            return ""
+        raise click.UsageError('give a posting: jobtagger check "Logo for my bakery", or --file, or standard input')
+    body = _read_text(path)
+    if not body.strip() and not title:
+        raise InputError(f"{path or 'standard input'}: is empty; give a posting")
+    return body
+
+
+def _read_text(path: str | None) -> str:
+    from jobtagger.errors import InputError  # noqa: PLC0415
+
+    name = path or "standard input"
     try:
-        body = content.decode("utf-8-sig")
+        return (Path(path).read_bytes() if path else sys.stdin.buffer.read()).decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: byte {error.start} is not UTF-8; convert the text to UTF-8 first") from None
-    if not body.strip() and not title:
-        raise InputError(f"{name}: is empty; give a posting")
-    return body
 
 
 def _split_title(body: str) -> Any:

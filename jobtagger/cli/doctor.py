@@ -1,4 +1,4 @@
-"""`jobtagger doctor`: is everything that was shipped whole and consistent?"""
+"""`jobtagger doctor`: see whether everything that was shipped is whole and consistent."""
 
 import click
 
@@ -23,6 +23,8 @@ def doctor(model_folder: str | None) -> None:
     model = load_model(Path(model_folder) if model_folder else None)
     unknown = set(model.categories) - set(knowledge.categories)
     if unknown:
-        raise ModelError(f"model: knows categories that are not in taxonomy.toml: {', '.join(sorted(unknown))}; run \"make model\"")
+        raise ModelError(
+            f'model: knows categories that are not in taxonomy.toml: {", ".join(sorted(unknown))}; run "make model"'
+        )
     click.echo(f"model {model.digest}: {model.facts['n_postings']} training postings, {len(model.words)} words")
     click.echo("all is well")

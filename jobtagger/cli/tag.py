@@ -22,7 +22,13 @@ _BAR = 24
 
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
-@click.option("-o", "--output", default="-", show_default=True, help="File to write (.csv, .tsv, .jsonl); - is standard output.")
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    show_default=True,
+    help="File to write (.csv, .tsv, .jsonl); - is standard output.",
+)
 @click.option("--title", help="Column that holds the title.")
 @click.option("--description", help="Column that holds the description.")
 @click.option("--skills", help="Column that holds the skills.")
@@ -31,9 +37,15 @@ _BAR = 24
 @model_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary.")
 def tag(
-    inputs: tuple[str, ...], output: str, encoding: str, delimiter: str, model_folder: str | None, quiet: bool, **columns: str | None
+    inputs: tuple[str, ...],
+    output: str,
+    encoding: str,
+    delimiter: str,
+    model_folder: str | None,
+    quiet: bool,
+    **columns: str | None,
 ) -> None:
-    """Tag the postings of one or more files (CSV, TSV, JSON; - is standard input).
+    r"""Tag the postings of one or more files (CSV, TSV, JSON; - is standard input).
 
     The same rows and columns come out, with the tagger's columns behind them. Columns are recognised by the layouts of
     known boards or by name; --title, --description and --skills name them otherwise. Rows that cannot be read go to a
@@ -64,8 +76,15 @@ def tag(
 
 def print_summary(summary: "Summary") -> None:
     """Print counts by category and level to standard error."""
-    click.echo(f"{summary.n_tagged} rows tagged, {summary.n_rejected} rejected, {summary.n_review} to review", err=True)
-    for title, counts in (("category", summary.categories), ("risk level", summary.levels), ("language", summary.languages)):
+    click.echo(
+        f"{summary.n_tagged} rows tagged, {summary.n_rejected} rejected, {summary.n_review} to review",
+        err=True,
+    )
+    for title, counts in (
+        ("category", summary.categories),
+        ("risk level", summary.levels),
+        ("language", summary.languages),
+    ):
         click.echo(f"\n{title}", err=True)
         shown = counts.most_common(_SHOWN)
         for name, n in shown:

@@ -8,7 +8,12 @@ from jobtagger.cli.root import cli, model_option
 
 
 @cli.command()
-@click.option("--training-data", default="training_data", show_default=True, type=click.Path(exists=True, file_okay=False))
+@click.option(
+    "--training-data",
+    default="training_data",
+    show_default=True,
+    type=click.Path(exists=True, file_okay=False),
+)
 @click.option("-o", "--output", default="models/default", show_default=True, help="Model folder to write.")
 def train(training_data: str, output: str) -> None:
     """Train the classifier from a training_data folder; the same data gives the same bytes."""
@@ -25,7 +30,11 @@ def train(training_data: str, output: str) -> None:
 
 @cli.command()
 @click.argument("gold", type=click.Path(exists=True, dir_okay=False))
-@click.option("--mapping", type=click.Path(exists=True, dir_okay=False), help="CSV gold_id,category_id where ids differ from ours.")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False),
+    help="CSV gold_id,category_id where ids differ from ours.",
+)
 @click.option("--errors", is_flag=True, help="Show every wrong posting with its deciding words.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @model_option

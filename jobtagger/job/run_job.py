@@ -64,7 +64,7 @@ def digest_of(record: RawRecord) -> str:
     return hashlib.sha256("\0".join(record).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _tag_into_store(  # noqa: PLR0913 - the loop body of run_job
+def _tag_into_store(  # noqa: PLR0913, PLR0917 - the loop body of run_job
     path: Path, file: str, settings: Settings, tagger: Tagger, store: Store, stamp: str, report: RunReport
 ) -> None:
     sources = tagger.knowledge.sources

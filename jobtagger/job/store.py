@@ -62,7 +62,7 @@ class Store:
     def is_done(self, file: str, size: int, mtime_ns: int) -> bool:
         """Say whether a file of this size and time was read to its end."""
         found = self._db.execute("SELECT size, mtime_ns FROM files WHERE file = ?", (file,)).fetchone()
-        return found == (size, mtime_ns)
+        return bool(found == (size, mtime_ns))
 
     def digests(self, keys: Sequence[str]) -> dict[str, str]:
         """Give the stored digest of those keys that are known."""
@@ -142,7 +142,9 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, SCHEMA_VERSION):
-            raise InputError(f"{path}: was made by another version of jobtagger (schema {version}, known {SCHEMA_VERSION})")
+            raise InputError(
+                f"{path}: was made by another version of jobtagger (schema {version}, known {SCHEMA_VERSION})"
+            )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(_SCHEMA)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

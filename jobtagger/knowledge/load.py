@@ -58,9 +58,19 @@ class _Loader:
         found = [problem for problems in self.problems for problem in problems.found]
         if found:
             raise KnowledgeError(found)
-        assert policy is not None and sources is not None  # noqa: S101 - both are None only with problems
+        assert policy is not None  # noqa: S101 - both are None only with problems
+        assert sources is not None  # noqa: S101
         return Knowledge(
-            sectors, categories, evidence, outlooks, advice, traits, negations, policy, sources, exposure,
+            sectors,
+            categories,
+            evidence,
+            outlooks,
+            advice,
+            traits,
+            negations,
+            policy,
+            sources,
+            exposure,
             self.digest.hexdigest()[:16],
         )
 
@@ -96,7 +106,8 @@ class _Loader:
     def _outlooks(self, categories: Collection[str], evidence: dict[str, Evidence]) -> dict[str, Outlook]:
         table, problems = self._toml("outlooks.toml")
         outlooks = {
-            name: readers.outlook(name, Fields(values, f"[{name}]", problems), evidence) for name, values in table.items()
+            name: readers.outlook(name, Fields(values, f"[{name}]", problems), evidence)
+            for name, values in table.items()
         }
         for name in outlooks.keys() - set(categories):
             problems.note(f"[{name}]", "is not in taxonomy.toml")
@@ -163,7 +174,7 @@ class _Loader:
     def _entries(table: dict[str, Any], key: str, problems: Problems, read: Any) -> list[Any]:
         entries = []
         for number, values in enumerate(table.pop(key, []), 1):
-            fields = Fields(values, f'{key} {values.get("id", number)}', problems)
+            fields = Fields(values, f"{key} {values.get('id', number)}", problems)
             entries.append(read(fields))
             fields.finish()
         return entries

@@ -84,9 +84,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
     rules, classifier, language = sections["rules"], sections["classifier"], sections["language"]
     result = Policy(
         levels=levels,
-        rule_levels={
-            name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")
-        },
+        rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
         negation_window=int(sections["traits"].number("negation_window", 0, 20)),
         exposure_measure=sections["exposure"].text("measure"),
@@ -113,7 +111,9 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
 
 def evidence(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Evidence:
     """Read a row of evidence.csv; the ids of a category statement must be in the taxonomy."""
-    fields = Fields({key: value for key, value in row.items() if value is not None}, f"{place}: {row.get('id')}", problems)
+    fields = Fields(
+        {key: value for key, value in row.items() if value is not None}, f"{place}: {row.get('id')}", problems
+    )
     kind = fields.text("kind", choices=KINDS)
     entry = Evidence(
         id=fields.text("id"),

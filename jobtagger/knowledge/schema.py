@@ -38,7 +38,7 @@ class Fields:
 
     def text(self, key: str, *, empty: bool = False, choices: Collection[str] | None = None) -> str:
         """Take a string; `choices` lists what it may be, `empty` allows an empty or missing one."""
-        value = self._take(key, str, "" if empty else None, "")
+        value: str = self._take(key, str, "" if empty else None, "")
         if not value and not empty:
             self.note(f"{key}: is empty or missing")
         elif value and choices is not None and value not in choices:
@@ -76,7 +76,7 @@ class Fields:
     def _take(self, key: str, kind: type | tuple[type, ...], default: object, stand_in: Any) -> Any:
         self._known.add(key)
         value = self._left.pop(key, default)
-        is_bool_for_number = isinstance(value, bool) and kind != bool
+        is_bool_for_number = isinstance(value, bool) and kind is not bool
         if not isinstance(value, kind) or is_bool_for_number:
             if value is None:
                 self.note(f"{key}: is missing")

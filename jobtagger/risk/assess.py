@@ -15,9 +15,7 @@ class Assessor:
         self._traits = knowledge.traits
         self._policy = policy
         self._vocabulary = vocabulary
-        self._finder = TraitFinder(
-            knowledge.traits.values(), knowledge.negations, policy.negation_window, vocabulary
-        )
+        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negations, policy.negation_window, vocabulary)
         self._levels = derive_levels(knowledge)
         self._base_reasons = {name: _base_reasons(derived) for name, derived in self._levels.items()}
         self._exposure = {
@@ -44,9 +42,7 @@ class Assessor:
             for trait_id in self._traits
             if trait_id in first_of_trait
         )
-        trait_reasons = tuple(
-            Reason("trait", trait.trait_id, f"{trait.points:+d} ({trait.words})") for trait in traits
-        )
+        trait_reasons = tuple(Reason("trait", trait.trait_id, f"{trait.points:+d} ({trait.words})") for trait in traits)
         exposure = self._exposure.get(category_id)
         if derived is None or derived.points is None or derived.outlook is None:
             return RiskTag(UNKNOWN, None, None, "", False, exposure, traits, trait_reasons)

@@ -7,11 +7,15 @@ Cleaning twice gives the same as cleaning once.
 import html
 import re
 
-_NEEDS_WORK = re.compile(r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\]|Ã|Â|â€|ðŸ")
+_NEEDS_WORK = re.compile(
+    r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\]|Ã|Â|â€|ðŸ"
+)
 _MOJIBAKE = re.compile(r"Ã.|Â[\x80-\xbf\u00a0-\u00bf ]|â€|ðŸ|[\x80-\x9f]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,20});")
-_BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section|article|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
+_BREAKING_TAG = re.compile(
+    r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section|article|pre)\b[^<>]{0,2000}>", re.IGNORECASE
+)
 _INVISIBLE = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD,
                             *range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xFFFD])  # fmt: skip
 _SPACES = {0xA0: " ", 0x2028: "\n", 0x2029: "\n", 0x202F: " "}

@@ -37,5 +37,8 @@ def _compile(footer: Footer) -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = "|".join(re.escape(name) for name in footer.start)
     # The footer opens with a name and is made of nothing but "name: value" lines up to the end.
     start = re.compile(rf"^\s*(?:{names})\s*:.*(?:\n[^\n]{{0,400}}){{0,12}}\Z", re.MULTILINE)
-    skills = re.compile(rf"^\s*{re.escape(footer.skills)}\s*:((?:[^\n]*(?:\n(?!\s*(?:{names}|{'|'.join(map(re.escape, footer.other))})\b))?)*)", re.MULTILINE)
+    skills = re.compile(
+        rf"^\s*{re.escape(footer.skills)}\s*:((?:[^\n]*(?:\n(?!\s*(?:{names}|{'|'.join(map(re.escape, footer.other))})\b))?)*)",
+        re.MULTILINE,
+    )
     return start, skills

@@ -69,7 +69,8 @@ class LanguageIdentifier:
         known = [model.triples[triple] for triple in triples_of(word) if triple in model.triples]
         if not known or word.isdigit():
             return np.zeros(len(model.languages), dtype=np.float32)
-        return _UNKNOWN_WEIGHT * model.triple_rows[known].mean(axis=0)
+        row: NDArray[np.float32] = _UNKNOWN_WEIGHT * model.triple_rows[known].mean(axis=0)
+        return row
 
 
 def triples_of(word: str) -> list[str]:

@@ -31,7 +31,9 @@ def read_corpus(folder: Path, categories: dict[str, object] | tuple[str, ...]) -
     problems: list[str] = []
     for language in LANGUAGES:
         known = {f"{category_id}.jsonl" for category_id in categories}
-        problems += [f"{path}: names no category" for path in sorted((folder / language).glob("*")) if path.name not in known]
+        problems += [
+            f"{path}: names no category" for path in sorted((folder / language).glob("*")) if path.name not in known
+        ]
         for category_id in categories:
             path = folder / language / f"{category_id}.jsonl"
             rows = _read_lines(path, categories, problems)

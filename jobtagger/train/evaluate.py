@@ -105,9 +105,12 @@ def _figures(pairs: list[tuple[GoldPosting, TaggedPosting]], knowledge: Knowledg
     best = np.array([prediction.category_id for prediction in predictions])
     probability = np.array([prediction.probability for prediction in predictions])
     right = best == gold
-    soft = [name == posting.primary or name in posting.secondary for name, (posting, _) in zip(best, pairs, strict=True)]
+    soft = [
+        name == posting.primary or name in posting.secondary for name, (posting, _) in zip(best, pairs, strict=True)
+    ]
     top3 = [
-        posting.primary in (tag.prediction.category_id, *(other.category_id for other in tag.prediction.alternatives[:2]))
+        posting.primary
+        in (tag.prediction.category_id, *(other.category_id for other in tag.prediction.alternatives[:2]))
         for posting, tag in pairs
     ]
     sector = {category.id: category.sector for category in knowledge.categories.values()}

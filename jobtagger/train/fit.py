@@ -15,7 +15,15 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from jobtagger.classify.features import N_BUCKETS, Terms, count, parts_of_pair, subword_buckets
+from jobtagger.classify.features import (
+    N_BUCKETS,
+    Terms,
+    count_pairs,
+    count_words,
+    parts_of_pair,
+    stream_of,
+    subword_buckets,
+)
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge import Knowledge
 from jobtagger.text import Preparer
@@ -59,12 +67,13 @@ def count_corpus(postings: list[TrainingPosting], knowledge: Knowledge) -> Count
     """Clean, tokenise and count training postings."""
     vocabulary = Vocabulary()
     preparer = Preparer(knowledge.sources, knowledge.policy, vocabulary)
-    counts = count([preparer.prepare(posting.record) for posting in postings])
-    pair_keys, columns = np.unique(counts.pairs.key, return_inverse=True)
+    stream = stream_of([preparer.prepare(posting.record) for posting in postings])
+    words, pairs = count_words(stream), count_pairs(stream)
+    pair_keys, columns = np.unique(pairs.key, return_inverse=True)
     return Counted(
         vocabulary,
-        _matrix(counts.words, counts.words.key, len(postings), len(vocabulary.words)),
-        _matrix(counts.pairs, columns, len(postings), len(pair_keys)),
+        _matrix(words, words.key, len(postings), len(vocabulary.words)),
+        _matrix(pairs, columns, len(postings), len(pair_keys)),
         pair_keys,
     )
 
@@ -83,8 +92,8 @@ def make_design(counted: Counted, recipe: Recipe, extra_words: list[str]) -> Des
     frequent = np.argsort(-with_pair, kind="stable")[: recipe.max_pairs]
     frequent = frequent[with_pair[frequent] >= recipe.min_pair_postings]
     known = set(words)
-    pairs = [tuple(seen[part] for part in parts_of_pair(int(counted.pair_keys[place]))) for place in sorted(frequent)]
-    pairs = [pair for pair in pairs if pair[0] in known and pair[1] in known]
+    parts = [parts_of_pair(int(counted.pair_keys[place])) for place in sorted(frequent)]
+    pairs = [(seen[first], seen[second]) for first, second in parts if seen[first] in known and seen[second] in known]
     made_of = _made_of(words, idf, recipe.subword_scale)
     norms = np.asarray(made_of.multiply(made_of).sum(axis=1)).ravel().astype(np.float32)
     return Design(words, pairs, idf, made_of, norms, float(np.median(norms)))
@@ -100,7 +109,9 @@ def feature_matrix(counted: Counted, design: Design, recipe: Recipe) -> sp.csr_m
     norms = tf.multiply(tf) @ design.norms
     n_unknown = counted.words[:, unknown]
     norms = norms + np.asarray(n_unknown.multiply(n_unknown).sum(axis=1)).ravel() * design.unknown_norm
-    unknown_made_of = _made_of([counted.vocabulary.words[n] for n in unknown], None, recipe.subword_scale, len(design.words))
+    unknown_made_of = _made_of(
+        [counted.vocabulary.words[n] for n in unknown], None, recipe.subword_scale, len(design.words)
+    )
     base = tf @ design.made_of + n_unknown @ unknown_made_of
     place_of = {int(key): place for place, key in enumerate(counted.pair_keys)}
     keys = [(seen.get(a, 0) << 32) | seen.get(b, 0) for a, b in design.pairs]
@@ -111,14 +122,18 @@ def feature_matrix(counted: Counted, design: Design, recipe: Recipe) -> sp.csr_m
     return (scale @ sp.hstack([base, pairs])).tocsr().astype(np.float32)
 
 
-def fit_weights(X: sp.csr_matrix, y: list[str], recipe: Recipe, sample_weight: Any = None) -> LogisticRegression:
+def fit_weights(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe, sample_weight: Any = None) -> LogisticRegression:
     """Fit multinomial logistic regression."""
     classifier = LogisticRegression(C=recipe.C, max_iter=300, tol=1e-4)
     return classifier.fit(X, y, sample_weight=sample_weight)
 
 
 def assemble(
-    classifier: LogisticRegression, design: Design, recipe: Recipe, language: LanguageCounts, facts: dict[str, Any]
+    classifier: LogisticRegression,
+    design: Design,
+    recipe: Recipe,
+    language: LanguageCounts,
+    facts: dict[str, Any],
 ) -> Model:
     """Multiply the weights through and give the model as it is stored."""
     weights = classifier.coef_.T - classifier.coef_.mean(axis=0)[:, None]

@@ -53,4 +53,5 @@ def _log_odds(counts: NDArray[np.float64]) -> NDArray[np.float32]:
     """Give log counts against their mean over the languages, clipped; uncounted rows are zero."""
     logs = np.log(counts + _SMOOTHING)
     odds = logs - logs.mean(axis=1, keepdims=True)
-    return np.clip(odds, -_CLIP, _CLIP).astype(np.float32)
+    clipped: NDArray[np.float32] = np.clip(odds, -_CLIP, _CLIP).astype(np.float32)
+    return clipped

@@ -107,7 +107,7 @@ Made by `make model` from `training_data/`; every figure here stands in `model.j
 
 
 def _blocks(y: NDArray[np.str_]) -> NDArray[np.int64]:
-    """Number the fold of each posting: every category is cut into `_N_FOLDS` runs."""
+    """Give the number of the fold of each posting: every category is cut into `_N_FOLDS` runs."""
     fold = np.zeros(len(y), dtype=np.int64)
     for label in np.unique(y):
         places = np.flatnonzero(y == label)

@@ -14,10 +14,24 @@ from pathlib import Path
 
 DATA = Path(__file__).parents[2] / "jobtagger" / "knowledge" / "data"
 MEASURES = [
-    ("gpt4_beta", "gpts_are_gpts_occ_level.csv", "O*NET-SOC Code", "dv_rating_beta", 10, "MIT",
-     "Eloundou et al., GPTs are GPTs: GPT-4 rating, beta"),
-    ("ms_applicability", "microsoft_soc_ai_applicability.csv", "SOC Code", "ai_applicability_score", 7, "CC BY 4.0",
-     "Microsoft Research, Working with AI: AI applicability score"),
+    (
+        "gpt4_beta",
+        "gpts_are_gpts_occ_level.csv",
+        "O*NET-SOC Code",
+        "dv_rating_beta",
+        10,
+        "MIT",
+        "Eloundou et al., GPTs are GPTs: GPT-4 rating, beta",
+    ),
+    (
+        "ms_applicability",
+        "microsoft_soc_ai_applicability.csv",
+        "SOC Code",
+        "ai_applicability_score",
+        7,
+        "CC BY 4.0",
+        "Microsoft Research, Working with AI: AI applicability score",
+    ),
 ]
 
 
@@ -44,8 +58,18 @@ def main(folder: Path) -> None:
                     continue
                 value = float(row[value_column])
                 title = row.get("Title") or row.get("title")
-                writer.writerow([category["id"], measure, f"{value:.4f}", _percentile(value, values),
-                                 category["soc"][:width], title, licence, source])
+                writer.writerow(
+                    [
+                        category["id"],
+                        measure,
+                        f"{value:.4f}",
+                        _percentile(value, values),
+                        category["soc"][:width],
+                        title,
+                        licence,
+                        source,
+                    ]
+                )
 
 
 if __name__ == "__main__":

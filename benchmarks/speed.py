@@ -1,0 +1,124 @@
+"""Speed side by side in one run: our steps and whole pipeline, scikit-learn's plain one, spaCy's tokens and phrases.
+
+Usage: python benchmarks/speed.py POSTINGS.jsonl[.gz] [N]
+
+POSTINGS has title, description and skills per line (real postings; not part of this repository). Prints postings per
+second and, what counts on a noisy machine, ratios against scikit-learn `TfidfVectorizer(1,2)` + `LogisticRegression`.
+"""
+
+import gzip
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from jobtagger.classify.features import count_pairs, count_words, stream_of
+from jobtagger.records import RawRecord
+from jobtagger.tagger import CHUNK_SIZE, Tagger
+from jobtagger.text import Preparer
+from jobtagger.vocabulary import Vocabulary, split
+
+
+def read(path: Path, n: int) -> list[RawRecord]:
+    """Read the first n postings."""
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line, _ in zip(lines, range(n), strict=False)]
+    skills = [", ".join(filter(None, row.get("skills") or [])) for row in rows]
+    return [RawRecord(r["title"] or "", r["description"] or "", s) for r, s in zip(rows, skills, strict=True)]
+
+
+def seconds(step: Callable[[], object], repeats: int = 3) -> float:
+    """Give the best time of a few runs."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def chunks(records: list[RawRecord]) -> Iterable[list[RawRecord]]:
+    """Cut records as the tagger does."""
+    return (records[i : i + CHUNK_SIZE] for i in range(0, len(records), CHUNK_SIZE))
+
+
+def main(path: Path, n: int) -> None:
+    """Measure and print."""
+    records = read(path, n)
+    texts = [f"{r.title} {r.skills} {r.description}" for r in records]
+    tagger = Tagger()
+    knowledge = tagger.knowledge
+    postings = [tagger.prepare(record) for record in records]
+    languages = tagger._language.identify([p.token_ids for p in postings])
+    cut = [postings[i : i + CHUNK_SIZE] for i in range(0, len(postings), CHUNK_SIZE)]
+    cut_languages = [languages[i : i + CHUNK_SIZE] for i in range(0, len(postings), CHUNK_SIZE)]
+    predictions = [tagger._classifier.predict(p, lang) for p, lang in zip(cut, cut_languages, strict=True)]
+    preparer = Preparer(knowledge.sources, knowledge.policy, Vocabulary(tagger.model.words))
+    vocabulary = Vocabulary()
+    labels = [prediction.category_id for chunk in predictions for prediction in chunk]
+    result = {
+        "clean + tokens": seconds(lambda: [preparer.prepare(r) for r in records]),
+        "tokens alone": seconds(lambda: [vocabulary.ids(text) for text in texts]),
+        "language": seconds(lambda: [tagger._language.identify([p.token_ids for p in chunk]) for chunk in cut]),
+        "counting": seconds(lambda: [(count_words(s), count_pairs(s)) for s in map(stream_of, cut)]),
+        "classifier": seconds(
+            lambda: [tagger._classifier.predict(p, lang) for p, lang in zip(cut, cut_languages, strict=True)]
+        ),
+        "traits + risk": seconds(
+            lambda: [tagger._assessor.assess(p, q) for p, q in zip(cut, predictions, strict=True)]
+        ),
+        "whole tagger": seconds(lambda: [tagger.tag_chunk(chunk) for chunk in chunks(records)]),
+        "whole tagger + rows": seconds(
+            lambda: [[t.as_row() for t in tagger.tag_chunk(chunk)] for chunk in chunks(records)]
+        ),
+    }
+    result |= sklearn_times(texts, labels)
+    result |= spacy_times(texts, [phrase for trait in knowledge.traits.values() for phrase in trait.matches])
+    base = result["sklearn tfidf(1,2) + LR predict_proba"]
+    print(f"{len(records)} postings")
+    for name, took in result.items():
+        print(f"{name:40} {len(records) / took:>10,.0f} /s   {base / took:>6.2f} x sklearn")
+
+
+def sklearn_times(texts: list[str], labels: list[str]) -> dict[str, float]:
+    """Time scikit-learn's plain pipeline, fitted on the same texts with our predictions as labels."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    classifier = LogisticRegression(max_iter=20).fit(vectorizer.fit_transform(texts), labels)
+    return {
+        "sklearn tfidf(1,2) + LR predict_proba": seconds(lambda: classifier.predict_proba(vectorizer.transform(texts))),
+    }
+
+
+def spacy_times(texts: list[str], phrases: list[str]) -> dict[str, float]:
+    """Time spaCy's leanest tokens, and its phrase matcher on top, if spaCy is installed."""
+    try:
+        import spacy
+        from spacy.matcher import PhraseMatcher
+        from spacy.tokenizer import Tokenizer
+    except ImportError:
+        return {}
+    nlp = spacy.blank("en")
+    tokenizer = Tokenizer(nlp.vocab)
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    matcher.add("all", [tokenizer(phrase) for phrase in phrases])
+    spaced = [" ".join(split(text)) for text in texts]
+
+    def match() -> None:
+        with nlp.memory_zone():
+            for text in spaced:
+                matcher(tokenizer(text))
+
+    def tokens() -> None:
+        with nlp.memory_zone():
+            for text in spaced:
+                tokenizer(text)
+
+    return {"spaCy tokens (ready spaced)": seconds(tokens), "spaCy tokens + phrases": seconds(match)}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 10_000)

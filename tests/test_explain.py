@@ -1,0 +1,173 @@
+"""One posting explained, with the shipped knowledge and model."""
+
+import pytest
+
+from jobtagger.explain import check_posting
+from jobtagger.records import OUTPUT_COLUMNS, RawRecord
+
+LOGO = RawRecord("Logo for my bakery", "A simple logo, quick job. You will sign an NDA.")
+ARTICLES = RawRecord("Rédaction d'articles de blog", "Nous cherchons un rédacteur pour 20 articles de blog par mois.")
+TRANSLATION = RawRecord("Translate our novel from English to German", "Literary translation, no AI please.")
+RECORDS = [
+    pytest.param(LOGO, id="logo"),
+    pytest.param(ARTICLES, id="French articles"),
+    pytest.param(TRANSLATION, id="translation"),
+    pytest.param(RawRecord(""), id="nothing"),
+    pytest.param(RawRecord("Plombier pour une fuite d'eau"), id="none of ours"),
+]
+LANGUAGES = pytest.mark.parametrize("language", ["en", "fr"])
+
+
+@LANGUAGES
+@pytest.mark.parametrize("record", RECORDS)
+def test_first_keys_are_the_output_columns(tagger, record, language):
+    """The answer begins with the row of a batch, column for column, and ends with the explanation."""
+    answer = check_posting(record, tagger, language)
+
+    assert list(answer) == [*OUTPUT_COLUMNS, "explanation"]
+    assert {name: answer[name] for name in OUTPUT_COLUMNS} == tagger.tag_chunk([record])[0].as_row()
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_ids_resolve(tagger, record):
+    """Every id of the answer is one of the knowledge, and says there what it says here."""
+    answer = check_posting(record, tagger)
+    knowledge, explanation = tagger.knowledge, answer["explanation"]
+    statements = [*explanation["risk"]["evidence"], *explanation["risk"]["contrary"]]
+    advice = {entry.id: entry.text.en for entry in knowledge.advice}
+
+    assert [s["statement"] for s in statements] == [knowledge.evidence[s["id"]].statement.en for s in statements]
+    assert [t["label"] for t in explanation["traits"]] == [
+        knowledge.traits[t["id"]].label.en for t in explanation["traits"]
+    ]
+    assert {name for t in explanation["traits"] for name in t["evidence"]} <= knowledge.evidence.keys()
+    assert [a["text"] for a in explanation["advice"]] == [advice[a["id"]] for a in explanation["advice"]]
+    assert {r["category"] for r in explanation["category"]["runners_up"]} <= knowledge.categories.keys()
+    assert (explanation["model"], explanation["knowledge"]) == (tagger.model.digest, knowledge.digest)
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_traits_are_those_of_the_row(tagger, record):
+    """The explained traits are the ids of the `traits` column, in order."""
+    answer = check_posting(record, tagger)
+
+    assert " ".join(trait["id"] for trait in answer["explanation"]["traits"]) == answer["traits"]
+
+
+@LANGUAGES
+def test_category_is_worded_in_the_language_of_the_answer(tagger, language):
+    """Label, definition and guesses are in the language asked for, not in that of the posting."""
+    answer = check_posting(LOGO, tagger, language)
+    category = tagger.knowledge.categories["graphic_design"]
+    explained = answer["explanation"]["category"]
+
+    assert answer["category"] == "graphic_design"
+    assert explained["label"] == explained["best_guess_label"] == category.label.in_language(language)
+    assert explained["definition"] == category.definition.in_language(language)
+    assert [other["label"] for other in explained["runners_up"]] == [
+        tagger.knowledge.categories[other["category"]].label.in_language(language) for other in explained["runners_up"]
+    ]
+
+
+@LANGUAGES
+def test_risk_is_worded_in_the_language_of_the_answer(tagger, language):
+    """Level, note, statements and advice are in the language asked for."""
+    answer = check_posting(LOGO, tagger, language)
+    knowledge, explanation = tagger.knowledge, answer["explanation"]
+    outlook = knowledge.outlooks["graphic_design"]
+    (level,) = (entry for entry in knowledge.policy.levels if entry.id == answer["risk_level"])
+
+    assert explanation["risk"]["label"] == level.label.in_language(language)
+    assert explanation["risk"]["rule"] == outlook.rule
+    assert explanation["risk"]["note"] == outlook.note.in_language(language)
+    assert [entry["statement"] for entry in explanation["risk"]["evidence"]] == [
+        knowledge.evidence[name].statement.in_language(language) for name in (*outlook.headline, *outlook.external)
+    ]
+    assert [entry["id"] for entry in explanation["risk"]["contrary"]] == [*outlook.contrary, *outlook.external_contrary]
+
+
+def test_french_answer_differs_from_the_english_one(tagger):
+    """Nothing that a person reads is left in English."""
+    english = check_posting(LOGO, tagger, "en")["explanation"]
+    french = check_posting(LOGO, tagger, "fr")["explanation"]
+
+    assert french["category"]["definition"] != english["category"]["definition"]
+    assert french["risk"]["note"] != english["risk"]["note"]
+    assert [t["label"] for t in french["traits"]] != [t["label"] for t in english["traits"]]
+    assert all(f["text"] != e["text"] for f, e in zip(french["advice"], english["advice"], strict=True))
+
+
+def test_answer_in_another_language_is_english(tagger):
+    """English stands in for every language but French."""
+    assert check_posting(LOGO, tagger, "de") == check_posting(LOGO, tagger, "en") == check_posting(LOGO, tagger)
+
+
+def test_statement_says_where_it_comes_from(tagger):
+    """A statement comes with figure, unit, period, strength, caveat, source, address and place in the document."""
+    first = check_posting(LOGO, tagger)["explanation"]["risk"]["evidence"][0]
+    entry = tagger.knowledge.evidence[tagger.knowledge.outlooks["graphic_design"].headline[0]]
+
+    assert first == {
+        "id": entry.id,
+        "figure": entry.figure,
+        "unit": entry.unit,
+        "period": entry.period,
+        "strength": entry.strength,
+        "statement": entry.statement.en,
+        "caveat": entry.caveat.en,
+        "source": entry.source_title,
+        "url": entry.source_url,
+        "document": entry.document,
+        "section": entry.section,
+    }
+
+
+def test_advice_of_the_category_comes_before_that_for_all(tagger):
+    """All advice for the category is given, then all that is for everybody, each in the order of the file."""
+    knowledge = tagger.knowledge
+    given = check_posting(LOGO, tagger)["explanation"]["advice"]
+    own = [entry.id for entry in knowledge.advice if "graphic_design" in entry.categories]
+    common = [entry.id for entry in knowledge.advice if "all" in entry.categories]
+    first = next(entry for entry in knowledge.advice if entry.id == given[0]["id"])
+
+    assert [entry["id"] for entry in given] == own + common
+    assert given[0]["document"] == f"{first.document}:{first.line}"
+    assert given[0]["for"] == first.audience
+
+
+def test_exposure_lists_every_measure_of_the_category(tagger):
+    """Each measure comes with percentile, occupation and licence."""
+    given = check_posting(LOGO, tagger)["explanation"]["exposure"]
+
+    assert given == [
+        {"measure": e.source, "percentile": e.percentile, "occupation": e.occupation, "licence": e.licence}
+        for e in tagger.knowledge.exposure
+        if e.category_id == "graphic_design"
+    ]
+    assert len(given) >= 1
+
+
+@LANGUAGES
+def test_abstention_is_explained_by_its_reason_and_nothing_else(tagger, language):
+    """An empty posting has a reason to abstain, a best guess, and neither level, evidence, exposure nor advice."""
+    answer = check_posting(RawRecord(""), tagger, language)
+    explanation = answer["explanation"]
+
+    assert (answer["category"], answer["risk_level"]) == ("unknown", "unknown")
+    assert explanation["category"]["abstained"] == "too_short"
+    assert (explanation["category"]["label"], explanation["category"]["definition"]) == ("", "")
+    assert explanation["category"]["best_guess"] in tagger.knowledge.categories
+    assert explanation["risk"] == {"label": "", "rule": "none", "note": "", "evidence": [], "contrary": []}
+    assert (explanation["traits"], explanation["exposure"], explanation["advice"]) == ([], [], [])
+
+
+def test_numbers_are_rounded_for_reading(tagger):
+    """Probabilities have three decimals and weights two, largest weight first."""
+    explained = check_posting(LOGO, tagger)["explanation"]["category"]
+    probabilities = [other["probability"] for other in explained["runners_up"]]
+    weights = [word["weight"] for word in explained["words"]]
+
+    assert probabilities == [round(p, 3) for p in sorted(probabilities, reverse=True)]
+    assert weights == [round(w, 2) for w in sorted(weights, reverse=True)]
+    assert len(probabilities) == tagger.knowledge.policy.n_alternatives
+    assert explained["words"][0]["word"] == "logo"

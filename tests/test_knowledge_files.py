@@ -1,0 +1,371 @@
+"""The shipped data: complete, consistent, and true to their own examples."""
+
+import re
+from collections import Counter
+
+import pytest
+from builders import make_posting
+
+from jobtagger.knowledge import load_knowledge
+from jobtagger.risk import TraitFinder
+from jobtagger.risk.outlook import level_of_points
+from jobtagger.risk.traits import ANY_NUMBER, expand
+from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, split
+
+SHIPPED = load_knowledge()
+
+CATEGORIES_OF_SECTOR = {
+    "writing": "content_writing technical_writing editing_proofreading",
+    "language": "translation transcription",
+    "admin_support": "customer_support data_entry virtual_assistance web_research",
+    "design_media": "graphic_design illustration photo_editing web_design video_production animation_3d audio_voice",
+    "programming": "web_development software_development automation_low_code qa_testing cloud_it cybersecurity",
+    "data_ai": "data_analysis data_engineering ai_engineering ai_consulting ai_data_labeling",
+    "marketing": "social_media digital_marketing sales_leadgen",
+    "business": "business_consulting finance_accounting legal hr_recruiting teaching_coaching engineering_architecture",
+    "": "other",
+}
+SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture."}
+LINES_OF_DOCUMENT = {"000": 594, "001": 49, "002": 26, "003": 80, "004": 55}
+N_LEVELS = 5
+LAST_YEAR = 2026
+_URL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s<>\"]*)?", re.IGNORECASE)
+
+
+def _wordings():
+    """Give every pair of wordings with the place where it stands."""
+    for name, entries in (("sector", SHIPPED.sectors), ("trait", SHIPPED.traits)):
+        yield from ((f"{name} {entry.id} label", entry.label) for entry in entries.values())
+    yield from ((f"level {level.id} label", level.label) for level in SHIPPED.policy.levels)
+    for category in SHIPPED.categories.values():
+        yield f"category {category.id} label", category.label
+        yield f"category {category.id} definition", category.definition
+        yield f"category {category.id} scope", category.scope
+    for entry in SHIPPED.evidence.values():
+        yield f"{entry.id} statement", entry.statement
+        if entry.caveat != ("", ""):
+            yield f"{entry.id} caveat", entry.caveat
+    yield from ((f"outlook {name} note", outlook.note) for name, outlook in SHIPPED.outlooks.items())
+    yield from ((f"advice {entry.id}", entry.text) for entry in SHIPPED.advice)
+
+
+def test_taxonomy_has_the_categories_of_the_labelling_guide():
+    """The 36 categories stand in eight sectors, `other` in none; an id is for ever."""
+    expected = {name: sector for sector, names in CATEGORIES_OF_SECTOR.items() for name in names.split()}
+
+    assert len(expected) == 37
+    assert {category.id: category.sector for category in SHIPPED.categories.values()} == expected
+    assert set(SHIPPED.sectors) == set(CATEGORIES_OF_SECTOR) - {""}
+
+
+def test_other_stands_last():
+    """What is none of the categories stands after them."""
+    assert list(SHIPPED.categories)[-1] == "other"
+
+
+def test_categories_stand_by_sector():
+    """Categories of a sector stand together, in the order of the sectors."""
+    order = list(dict.fromkeys(category.sector for category in SHIPPED.categories.values()))
+
+    assert order == [*SHIPPED.sectors, ""]
+
+
+@pytest.mark.parametrize("category", SHIPPED.categories.values(), ids=lambda category: category.id)
+def test_occupation_codes_are_well_formed(category):
+    """A category names the nearest O*NET-SOC and ISCO-08 occupation, both or none."""
+    assert re.fullmatch(r"(\d\d-\d{4}\.\d\d)?", category.soc)
+    assert re.fullmatch(r"(\d{4})?", category.isco)
+    assert bool(category.soc) == bool(category.isco)
+
+
+def test_exposure_is_that_of_the_occupation_of_the_category():
+    """The code of a row of exposure.csv is the one that the taxonomy names, with or without O*NET's ending."""
+    wrong = [
+        (entry.category_id, entry.code)
+        for entry in SHIPPED.exposure
+        if not entry.code or entry.code[:7] != SHIPPED.categories[entry.category_id].soc[:7]
+    ]
+
+    assert wrong == []
+
+
+def test_every_wording_stands_in_both_languages():
+    """No text is empty in one language, has blanks around it, or was left untranslated."""
+    bad = [
+        place
+        for place, text in _wordings()
+        if not (text.en and text.fr) or text.en != text.en.strip() or text.fr != text.fr.strip()
+        or (text.en == text.fr and text.en not in SAME_IN_BOTH)
+    ]  # fmt: skip
+
+    assert bad == []
+
+
+def test_labels_are_distinct():
+    """No two categories share a label in either language."""
+    for index in (0, 1):
+        counted = Counter(category.label[index].lower() for category in SHIPPED.categories.values())
+
+        assert [label for label, n in counted.items() if n > 1] == []
+
+
+def test_evidence_stands_in_order_without_gaps():
+    """The statements are S001 to S276 of the documents, then X01 to X53 from outside."""
+    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 277)] + [f"X{n:02d}" for n in range(1, 54)]
+
+
+def test_outside_statements_are_marked():
+    """Statements X come from outside and have an address; statements S name a line of one of the documents."""
+    bad = [
+        entry.id
+        for entry in SHIPPED.evidence.values()
+        if (
+            entry.document != "external" or not entry.source_url
+            if entry.id.startswith("X")
+            else not (entry.line.isdigit() and 1 <= int(entry.line) <= LINES_OF_DOCUMENT.get(entry.document, 0))
+        )
+    ]
+
+    assert bad == []
+
+
+def test_source_addresses_are_well_formed():
+    """Every address is a whole one."""
+    bad = [e.id for e in SHIPPED.evidence.values() if e.source_url and not _URL.fullmatch(e.source_url)]
+
+    assert bad == []
+
+
+def test_figures_and_units_go_together():
+    """No figure stands without a unit and no unit without a figure."""
+    bad = [entry.id for entry in SHIPPED.evidence.values() if (entry.figure is None) != (entry.unit == "")]
+
+    assert bad == []
+
+
+def test_figures_agree_with_their_direction():
+    """A published change in postings is negative where the direction is decline and positive where it is growth."""
+    signs = {"growth": 1, "decline": -1}
+    bad = [
+        entry.id
+        for entry in SHIPPED.evidence.values()
+        if entry.unit.startswith("percent_postings") and entry.figure * signs.get(entry.direction, 0) < 0
+    ]
+
+    assert bad == []
+
+
+def test_no_statement_is_from_the_future():
+    """No period begins after 2026, when the evidence was gathered, unless it is a forecast."""
+    late = [
+        entry.id
+        for entry in SHIPPED.evidence.values()
+        if entry.strength != "forecast"
+        and (years := re.findall(r"\b20\d\d\b", entry.period))
+        and min(map(int, years)) > LAST_YEAR
+    ]
+
+    assert late == []
+
+
+def test_restated_statements_are_originals():
+    """A statement that restates another points to one that restates none, never to itself."""
+    chained = [e.id for e in SHIPPED.evidence.values() if e.restates and SHIPPED.evidence[e.restates].restates]
+
+    assert chained == []
+
+
+@pytest.mark.parametrize("outlook", SHIPPED.outlooks.values(), ids=lambda outlook: outlook.category_id)
+def test_outlook_rests_on_what_it_names(outlook):
+    """An R1 figure is a per cent figure about the category; no statement counts twice; R5 is a conflict."""
+    named = (*outlook.headline, *outlook.support, *outlook.contrary, *outlook.external, *outlook.external_contrary)
+
+    assert [name for name, n in Counter(named).items() if n > 1] == []
+    assert {name[0] for name in (*outlook.support, *outlook.contrary)} <= {"S"}
+    assert {name[0] for name in (*outlook.external, *outlook.external_contrary)} <= {"X"}
+    assert outlook.conflict or outlook.rule != "R5"
+    if outlook.rule == "R1":
+        deciding = SHIPPED.evidence[outlook.headline[0]]
+        assert deciding.unit.startswith("percent_")
+        assert outlook.category_id in deciding.about
+    if outlook.rule in ("R1", "R4", "R5", "none"):
+        assert outlook.wording == ""
+    if outlook.rule == "R2":
+        assert outlook.wording == "new"
+    if outlook.rule == "R3":
+        assert outlook.wording in ("disappears", "threatened", "in_demand")
+
+
+def test_every_category_but_other_has_one_outlook():
+    """Outlooks and categories match, in the same order."""
+    assert list(SHIPPED.outlooks) == [name for name in SHIPPED.categories if name != "other"]
+
+
+def test_every_level_is_reached_by_a_score():
+    """Each level has a band on the scale of 0 to 100 that holds its own points, and the bands stand in order."""
+    levels = SHIPPED.policy.levels
+    reached = list(dict.fromkeys(level_of_points(points, SHIPPED.policy).id for points in range(101)))
+
+    assert len(levels) == N_LEVELS
+    assert reached == [level.id for level in levels]
+    assert [level_of_points(level.points, SHIPPED.policy).id for level in levels] == reached
+
+
+def test_cuts_stand_in_order():
+    """The cuts on the trend fall and the cuts on the score rise from one level to the next, from 0 on."""
+    trends = [level.trend_from for level in SHIPPED.policy.levels]
+    starts = [level.points_from for level in SHIPPED.policy.levels]
+
+    assert trends == sorted(set(trends), reverse=True)
+    assert starts == sorted(set(starts))
+    assert (trends[-1], starts[0]) == (-100, 0)
+
+
+def test_traits_can_move_a_score_by_one_level_only():
+    """The largest move is no wider than the narrowest band, so that the middle of a level stays next to it."""
+    starts = [*(level.points_from for level in SHIPPED.policy.levels), 100]
+    narrowest = min(after - before for before, after in zip(starts, starts[1:], strict=False))
+
+    assert SHIPPED.policy.max_trait_points <= narrowest
+
+
+def test_policy_thresholds_agree_with_each_other():
+    """The classifier abstains only where a person should look, and the fallback language is one it speaks."""
+    policy = SHIPPED.policy
+
+    assert policy.abstain_below <= policy.review_below
+    assert policy.category_2_from <= 0.5
+    assert policy.language_fallback in policy.classified_languages
+    assert policy.exposure_measure in {entry.measure for entry in SHIPPED.exposure}
+
+
+@pytest.mark.parametrize("measure", sorted({entry.measure for entry in SHIPPED.exposure}))
+def test_exposure_is_known_once_for_a_category(measure):
+    """Each measure has at most one row a category, with value and percentile in range and rising together."""
+    rows = [entry for entry in SHIPPED.exposure if entry.measure == measure]
+    by_value = sorted(rows, key=lambda entry: entry.value)
+    percentiles = [entry.percentile for entry in by_value]
+
+    assert len({entry.category_id for entry in rows}) == len(rows)
+    assert all(0 <= entry.value <= 1 for entry in rows)
+    assert all(0 <= percentile <= 100 for percentile in percentiles)
+    assert percentiles == sorted(percentiles)
+
+
+def test_exposure_is_of_categories_with_an_outlook():
+    """What is none of the categories has no exposure."""
+    assert {entry.category_id for entry in SHIPPED.exposure} <= set(SHIPPED.outlooks)
+
+
+@pytest.mark.parametrize("entry", SHIPPED.advice, ids=lambda entry: entry.id)
+def test_advice_points_to_a_line(entry):
+    """Advice names a document, a line that it has and a section, and is for everybody or for named categories."""
+    assert entry.document in LINES_OF_DOCUMENT
+    assert 1 <= entry.line <= LINES_OF_DOCUMENT[entry.document]
+    assert entry.section != ""
+    assert entry.categories != ()
+    assert entry.categories == ("all",) or "all" not in entry.categories
+
+
+def test_layouts_require_different_columns():
+    """No two layouts fit by the same columns, and each reads a title."""
+    required = [
+        frozenset(re.sub(r"[ _-]", "", normalise(column)) for column in layout.requires)
+        for layout in SHIPPED.sources.layouts
+    ]
+
+    assert len(set(required)) == len(required)
+    assert [layout.id for layout in SHIPPED.sources.layouts if not layout.title] == []
+    assert len({layout.id for layout in SHIPPED.sources.layouts}) == len(required)
+
+
+def test_aliases_name_one_field_each():
+    """No column name speaks for two fields."""
+    counted = Counter(name for names in SHIPPED.sources.aliases.values() for name in names)
+
+    assert [name for name, n in counted.items() if n > 1] == []
+
+
+def test_negations_are_single_words_in_normal_form():
+    """A negation that is no normal word would never be seen."""
+    assert [word for word in SHIPPED.negations if split(word) != [word] or normalise(word) != word] == []
+
+
+@pytest.fixture(scope="module")
+def found_in():
+    """Give a function that gives the ids of the shipped traits found in a text."""
+    vocabulary = Vocabulary()
+    policy = SHIPPED.policy
+    finder = TraitFinder(SHIPPED.traits.values(), SHIPPED.negations, policy.negation_window, vocabulary)
+
+    def find(text):
+        return {match.trait_id for match in finder.find([make_posting(text, vocabulary)])[0]}
+
+    return find
+
+
+@pytest.mark.parametrize(
+    ("trait_id", "text"),
+    [
+        pytest.param(trait.id, text, id=f"{trait.id}: {text}")
+        for trait in SHIPPED.traits.values()
+        for text in trait.matches
+    ],
+)
+def test_trait_matches_its_examples(found_in, trait_id, text):
+    """Each text under `matches` shows its trait."""
+    assert trait_id in found_in(text)
+
+
+@pytest.mark.parametrize(
+    ("trait_id", "text"),
+    [
+        pytest.param(trait.id, text, id=f"{trait.id}: {text}")
+        for trait in SHIPPED.traits.values()
+        for text in trait.does_not_match
+    ],
+)
+def test_trait_does_not_match_its_counter_examples(found_in, trait_id, text):
+    """No text under `does_not_match` shows its trait."""
+    assert trait_id not in found_in(text)
+
+
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_trait_has_what_a_reader_needs(trait):
+    """A trait has phrases, examples, counter-examples and evidence, and points by the strength of its backing."""
+    assert min(map(len, (trait.phrases, trait.matches, trait.does_not_match, trait.evidence))) > 0
+    assert abs(trait.points) in (0, 6, 12)
+    assert "other" not in trait.not_for
+
+
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_phrases_survive_the_tokeniser(trait):
+    """Every phrase stands for a sequence of words, and every word of it for tokens that a posting can have."""
+    words = {word for phrase in trait.phrases for words in expand(phrase) for word in words} - {ANY_NUMBER}
+    lost = sorted(word for word in words if not split(word) or BOUNDARY in map(normalise, split(word)))
+
+    assert [phrase for phrase in trait.phrases if not expand(phrase)] == []
+    assert lost == []
+
+
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_phrases_begin_with_a_word(trait):
+    """No phrase can shrink to a lone number, which would be found in every other posting."""
+    bare = [phrase for phrase in trait.phrases if (ANY_NUMBER,) in expand(phrase)]
+
+    assert bare == []
+
+
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_every_phrase_is_found_where_it_stands(trait):
+    """Each way to say a phrase shows the trait when it stands alone."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([trait], SHIPPED.negations, SHIPPED.policy.negation_window, vocabulary)
+    texts = [
+        " ".join("7" if word == ANY_NUMBER else word for word in words)
+        for phrase in trait.phrases
+        for words in expand(phrase)
+    ]
+    found = finder.find([make_posting(text, vocabulary) for text in texts])
+
+    assert [text for text, matches in zip(texts, found, strict=True) if not matches or matches[0].start != 0] == []

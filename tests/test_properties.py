@@ -1,0 +1,162 @@
+"""What must be true of any text."""
+
+from dataclasses import replace
+
+import pytest
+from builders import POLICY, make_outlook, make_posting, make_prediction
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from jobtagger.knowledge import load_knowledge
+from jobtagger.knowledge.types import Footer
+from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
+from jobtagger.risk import Assessor
+from jobtagger.risk.traits import ANY_NUMBER, expand
+from jobtagger.text import FooterCutter, clean_text, drop_addresses
+from jobtagger.text.prepare import tidy_skills
+from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, spans, split
+
+SHIPPED = load_knowledge()
+EMPTY_WORDS = "\uff9e\uff9f"  # normalised to nothing: test_vocabulary holds the bug
+
+any_text = st.text(st.characters(exclude_characters=EMPTY_WORDS))
+tricky = st.sampled_from([
+    "<b>", "</b>", "<br/>", "<script>", "<!--", "<", ">", "&amp;", "&lt;", "&nbsp;", "&", ";", "\\n", "\\", "é", "Ã©", "â€™",
+    "\u200b", "\xa0", "\x00", "\r\n", "\n", "\t", " ", "  ", "…", "•", "'", "’t", "c++", ".net", "http://", "@", "#", "12345",
+    "Budget:", "Skills:", "Country", "['", "|", "logo", "simple", "no", "pas", "\U0001f600", "\ud83d",
+])  # fmt: skip
+texts = st.one_of(any_text, st.lists(st.one_of(tricky, st.text(max_size=3)), max_size=30).map("".join)).filter(
+    lambda text: not set(text) & set(EMPTY_WORDS)
+)
+plain_texts = st.lists(st.sampled_from([
+    "<p>", "</p>", "<br>", "&amp;", "&lt;", "&nbsp;", "Ã©", "â€™", "\u200b", "\xa0", "\n", "\r\n", "\t", "a", "été", ", ", ".", "<", "7",
+])).map("x".join)  # fmt: skip
+records = st.builds(RawRecord, texts, texts, texts)
+
+
+@given(plain_texts)
+def test_cleaning_twice_is_cleaning_once(text):
+    """A clean text is left as it is (test_clean holds the combinations for which this fails)."""
+    once = clean_text(text)
+
+    assert clean_text(once) == once
+
+
+@given(texts)
+def test_clean_text_has_no_edges_and_no_empty_lines(text):
+    """No text begins or ends with a blank, and no line is empty."""
+    clean = clean_text(text)
+
+    assert clean == clean.strip()
+    assert "\n\n" not in clean
+
+
+@given(texts)
+def test_clean_text_is_free_of_control_characters(text):
+    """Only line feeds remain of the control characters, and nothing invisible."""
+    assert (
+        set(clean_text(text))
+        & {*map(chr, range(10)), *map(chr, range(11, 32)), *map(chr, range(127, 160)), "\u200b", "\ufeff"}
+        == set()
+    )
+
+
+@given(texts)
+def test_dropping_addresses_twice_is_dropping_once(text):
+    """Nothing that looks like an address is made by taking one away."""
+    once = drop_addresses(text)
+
+    assert drop_addresses(once) == once
+
+
+@given(texts)
+def test_cutting_a_footer_keeps_the_beginning(text):
+    """The description left over is how the text began."""
+    cut = FooterCutter((Footer("board", ("Budget",), "Skills", ("Country",)),)).cut(text)
+
+    assert text.startswith(cut.description)
+    assert cut.skills in text
+
+
+@given(texts)
+def test_tidy_skills_are_tidy(text):
+    """Tidying twice is tidying once, and nothing empty stands between separators."""
+    once = tidy_skills(clean_text(text))
+
+    assert tidy_skills(once) == once
+    assert all(part for part in once.split("; ")) or once == ""
+
+
+@given(texts)
+def test_tokens_and_their_places_agree(text):
+    """Places are those of the tokens, in order and without overlap."""
+    places = spans(text)
+
+    assert [text[start:end] for start, end in places] == split(text)
+    assert all(before[1] <= after[0] for before, after in zip(places, places[1:], strict=False))
+
+
+@given(texts)
+def test_numbering_keeps_tokens_and_boundaries(text):
+    """There is one number per token, and 0 stands for the ends and nothing else."""
+    vocabulary = Vocabulary()
+    numbers = vocabulary.ids(text)
+
+    assert [vocabulary.words[number] for number in numbers] == [normalise(token) for token in split(text)]
+    assert [number == 0 for number in numbers] == [normalise(token) == BOUNDARY for token in split(text)]
+
+
+@given(st.lists(records, max_size=8))
+def test_tagger_tags_every_record(tagger, chunk):
+    """Nothing raises, there is one tag per record, and every cell has an allowed value."""
+    tagged = tagger.tag_chunk(chunk)
+    levels = {level.id for level in tagger.knowledge.policy.levels} | {UNKNOWN}
+
+    assert len(tagged) == len(chunk)
+    for tag in tagged:
+        row = tag.as_row()
+        assert list(row) == list(OUTPUT_COLUMNS)
+        assert 0 <= tag.prediction.probability <= 1
+        assert tag.risk.score is None or 0 <= tag.risk.score <= 1
+        assert (tag.risk.score is None) == (tag.risk.level == UNKNOWN)
+        assert row["risk_level"] in levels
+        assert row["category"] in {*tagger.knowledge.categories, UNKNOWN}
+        assert row["language"] in tagger.model.languages
+        assert set(row["traits"].split()) <= tagger.knowledge.traits.keys()
+
+
+@given(records, st.lists(records, max_size=3))
+def test_company_does_not_change_a_tag(tagger, record, others):
+    """A record is tagged the same alone and among others."""
+    alone = tagger.tag_chunk([record])[0].as_row()
+    together = tagger.tag_chunk([*others, record])[-1].as_row()
+
+    assert {name: cell for name, cell in together.items() if name not in ("reasons", "category_probability")} == {
+        name: cell for name, cell in alone.items() if name not in ("reasons", "category_probability")
+    }
+    assert float(together["category_probability"]) == pytest.approx(float(alone["category_probability"]), abs=0.0011)
+
+
+raising = [trait for trait in SHIPPED.traits.values() if trait.points > 0]
+phrases = st.sampled_from([(trait, phrase) for trait in raising for phrase in trait.phrases])
+words = st.lists(
+    st.sampled_from(["a", "cat", "for", "my", "shop", "please", "7", "needed", "strategy", "nda", "expert", "no", "."])
+)
+OURS = replace(SHIPPED, outlooks={"other": make_outlook("R3", "threatened", category_id="other")}, policy=POLICY)
+
+
+@given(words, phrases, st.data())
+def test_more_evidence_of_risk_never_lowers_the_score(beginning, chosen, data):
+    """A phrase of a raising trait, added as a sentence, raises the score or leaves it, unless its group is there."""
+    trait, phrase = chosen
+    added = " ".join("9" if word == ANY_NUMBER else word for word in data.draw(st.sampled_from(expand(phrase))))
+    vocabulary = Vocabulary()
+    assessor = Assessor(OURS, vocabulary)
+    postings = [make_posting(text, vocabulary) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]
+    before, after = assessor.assess(postings, [make_prediction("other")] * 2)
+    new = {found.trait_id for found in after.traits} - {found.trait_id for found in before.traits}
+    assume(all(SHIPPED.traits[name].points >= 0 for name in new))
+    assume(SHIPPED.traits[trait.id].group not in {SHIPPED.traits[found.trait_id].group for found in before.traits})
+
+    assert trait.id in new
+    assert after.score >= before.score
