@@ -94,7 +94,7 @@ def answers(tagger):
     return [tag.prediction for tag in tagger.tag(RawRecord(text) for text in TEXTS)]
 
 
-def _gold(answers, labels, languages=("en",) * len(TEXTS), secondary=()):
+def _gold(labels, languages=("en", "en", "en", "en"), secondary=()):
     return [
         GoldPosting(RawRecord(text), language, label, secondary)
         for text, label, language in zip(TEXTS, labels, languages, strict=True)
@@ -109,7 +109,7 @@ def _other_than(*names):
 
 def test_all_right_gives_full_marks(tagger, answers):
     """Gold labels that equal the answers give 1 in every share."""
-    figures = evaluate_gold(_gold(answers, [answer.category_id for answer in answers]), tagger)["en"]
+    figures = evaluate_gold(_gold([answer.category_id for answer in answers]), tagger)["en"]
 
     assert (figures["n"], figures["top1"], figures["top1_or_secondary"], figures["top3"]) == (4, 1, 1, 1)
     assert (figures["sector"], figures["surest_70"], figures["abstained"], figures["language"]) == (1, 1, 0, 1)
@@ -120,8 +120,8 @@ def test_one_wrong_of_four_counts_a_quarter(tagger, answers):
     """One wrong label lowers top1, and the others only where it is neither second nor secondary."""
     names = [answer.category_id for answer in answers]
     wrong = _other_than(*names, *(other.category_id for other in answers[0].alternatives))
-    figures = evaluate_gold(_gold(answers, [wrong, *names[1:]]), tagger)["en"]
-    excused = evaluate_gold(_gold(answers, [wrong, *names[1:]], secondary=(names[0],)), tagger)["en"]
+    figures = evaluate_gold(_gold([wrong, *names[1:]]), tagger)["en"]
+    excused = evaluate_gold(_gold([wrong, *names[1:]], secondary=(names[0],)), tagger)["en"]
 
     assert (figures["top1"], figures["top1_or_secondary"], figures["top3"]) == (0.75, 0.75, 0.75)
     assert (excused["top1"], excused["top1_or_secondary"]) == (0.75, 1)
@@ -131,7 +131,7 @@ def test_one_wrong_of_four_counts_a_quarter(tagger, answers):
 def test_top3_is_the_answer_and_two_runners_up(tagger, answers, place, top3):
     """A label among the first three counts, the fourth does not."""
     names = [answer.category_id for answer in answers]
-    figures = evaluate_gold(_gold(answers, [answers[0].alternatives[place].category_id, *names[1:]]), tagger)["en"]
+    figures = evaluate_gold(_gold([answers[0].alternatives[place].category_id, *names[1:]]), tagger)["en"]
 
     assert (figures["top1"], figures["top3"]) == (0.75, top3)
 
@@ -141,7 +141,7 @@ def test_surest_leave_out_the_least_sure(tagger, answers):
     names = [answer.category_id for answer in answers]
     least = min(range(4), key=lambda place: answers[place].probability)
     names[least] = _other_than(*names)
-    figures = evaluate_gold(_gold(answers, names), tagger)["en"]
+    figures = evaluate_gold(_gold(names), tagger)["en"]
 
     assert (figures["top1"], figures["surest_70"]) == (0.75, 1)
 
@@ -149,7 +149,7 @@ def test_surest_leave_out_the_least_sure(tagger, answers):
 def test_figures_stand_by_language(tagger, answers):
     """Each gold language has figures of its own, in order; a language that was not recognised counts against it."""
     names = [answer.category_id for answer in answers]
-    figures = evaluate_gold(_gold(answers, names, languages=("fr", "en", "en", "fr")), tagger)
+    figures = evaluate_gold(_gold(names, languages=("fr", "en", "en", "fr")), tagger)
 
     assert list(figures) == ["en", "fr"]
     assert (figures["en"]["n"], figures["en"]["language"]) == (2, 1)
@@ -176,7 +176,7 @@ def test_wrong_postings_lists_mistakes_only(tagger, answers):
     """Each wrong answer has a line with gold label, answer, text and the words that decided."""
     names = [answer.category_id for answer in answers]
     wrong = _other_than(*names)
-    (line,) = wrong_postings(_gold(answers, [wrong, *names[1:]], secondary=("legal",)), tagger)
+    (line,) = wrong_postings(_gold([wrong, *names[1:]], secondary=("legal",)), tagger)
     words = ", ".join(f"{word.word} {word.weight:+.1f}" for word in answers[0].words)
 
     assert line == (

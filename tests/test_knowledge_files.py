@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from builders import make_posting
@@ -224,7 +225,7 @@ def test_cuts_stand_in_order():
 def test_traits_can_move_a_score_by_one_level_only():
     """The largest move is no wider than the narrowest band, so that the middle of a level stays next to it."""
     starts = [*(level.points_from for level in SHIPPED.policy.levels), 100]
-    narrowest = min(after - before for before, after in zip(starts, starts[1:], strict=False))
+    narrowest = min(after - before for before, after in pairwise(starts))
 
     assert SHIPPED.policy.max_trait_points <= narrowest
 

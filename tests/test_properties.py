@@ -1,6 +1,7 @@
 """What must be true of any text."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from builders import POLICY, make_outlook, make_posting, make_prediction
@@ -93,7 +94,7 @@ def test_tokens_and_their_places_agree(text):
     places = spans(text)
 
     assert [text[start:end] for start, end in places] == split(text)
-    assert all(before[1] <= after[0] for before, after in zip(places, places[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
 
 
 @given(texts)
@@ -142,7 +143,10 @@ phrases = st.sampled_from([(trait, phrase) for trait in raising for phrase in tr
 words = st.lists(
     st.sampled_from(["a", "cat", "for", "my", "shop", "please", "7", "needed", "strategy", "nda", "expert", "no", "."])
 )
-OURS = replace(SHIPPED, outlooks={"other": make_outlook("R3", "threatened", category_id="other")}, policy=POLICY)
+VOCABULARY = Vocabulary()
+ASSESSOR = Assessor(
+    replace(SHIPPED, outlooks={"other": make_outlook("R3", "threatened", category_id="other")}, policy=POLICY), VOCABULARY
+)
 
 
 @given(words, phrases, st.data())
@@ -150,10 +154,8 @@ def test_more_evidence_of_risk_never_lowers_the_score(beginning, chosen, data):
     """A phrase of a raising trait, added as a sentence, raises the score or leaves it, unless its group is there."""
     trait, phrase = chosen
     added = " ".join("9" if word == ANY_NUMBER else word for word in data.draw(st.sampled_from(expand(phrase))))
-    vocabulary = Vocabulary()
-    assessor = Assessor(OURS, vocabulary)
-    postings = [make_posting(text, vocabulary) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]
-    before, after = assessor.assess(postings, [make_prediction("other")] * 2)
+    postings = [make_posting(text, VOCABULARY) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]
+    before, after = ASSESSOR.assess(postings, [make_prediction("other")] * 2)
     new = {found.trait_id for found in after.traits} - {found.trait_id for found in before.traits}
     assume(all(SHIPPED.traits[name].points >= 0 for name in new))
     assume(SHIPPED.traits[trait.id].group not in {SHIPPED.traits[found.trait_id].group for found in before.traits})

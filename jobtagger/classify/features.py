@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jobtagger.records import Posting
 
-TITLE_WEIGHT = 2.0  # a word of the title counts as much as two of the body; chosen in docs/decisions/004
+TITLE_WEIGHT = 3.0  # a word of the title counts as much as three of the body; see docs/decisions/004
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
 _PAIR_SHIFT = 32

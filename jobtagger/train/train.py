@@ -12,15 +12,8 @@ from numpy.typing import NDArray
 from jobtagger.classify import Model, save_model
 from jobtagger.knowledge import Knowledge
 from jobtagger.train.corpus import TrainingPosting, read_corpus
-from jobtagger.train.fit import (
-    Recipe,
-    assemble,
-    count_corpus,
-    digest_of,
-    feature_matrix,
-    fit_weights,
-    make_design,
-)
+from jobtagger.train.design import RealTerms, Recipe, make_design, read_stop_words
+from jobtagger.train.fit import assemble, count_records, digest_of, feature_matrix, fit_weights
 from jobtagger.train.language import LanguageCounts
 
 _N_FOLDS = 4
@@ -35,16 +28,21 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         When a training file is wrong.
     """
     recipe = recipe or Recipe()
+    statistics = training_data / "statistics"
     corpus = read_corpus(training_data / "postings", tuple(knowledge.categories))
-    language = LanguageCounts(training_data / "statistics")
-    counted = count_corpus(corpus, knowledge)
-    design = make_design(counted, recipe, list(language.counts))
+    language = LanguageCounts(statistics)
+    real = RealTerms(statistics, tuple(knowledge.categories), recipe.real_prior)
+    counted = count_records([posting.record for posting in corpus], knowledge)
+    pairs = sorted({*counted.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs), *real.pairs()})
+    design = make_design(
+        counted.postings_with_word(), pairs, len(corpus), real, read_stop_words(statistics), recipe, language.counts
+    )
     X = feature_matrix(counted, design, recipe)
     y = np.array([posting.category_id for posting in corpus])
     sharpness, held_out_accuracy = calibrate(X, y, recipe)
     facts = {
         "training_data": digest_of(training_data / "postings"),
-        "statistics": digest_of(training_data / "statistics"),
+        "statistics": digest_of(statistics),
         "n_postings": len(corpus),
         "n_postings_by_language": _n_by_language(corpus),
         "sharpness": round(sharpness, 4),
