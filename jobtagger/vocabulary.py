@@ -18,6 +18,9 @@ BOUNDARY = "."
 _TOKEN = re.compile(r"\.net\b|[^\W_]+(?:\+\+|#|\.js\b|['’]t\b)?|[.!?;:\n•]+", re.IGNORECASE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _MAX_WORD = 40  # letters; longer runs are ids or junk and need no memory of their own
+_PAIR_SHIFT = 32
+_TABLE_BITS = 20
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MAX_SPELLINGS = 400_000  # per session; bounds memory in endless runs
 
 
@@ -138,3 +141,40 @@ class _Spellings(dict[str, int]):
         number = self._vocabulary.id_of(normalise(spelling))
         self[spelling] = number
         return number
+
+
+class PairSet:
+    """A set of pairs of word numbers that can be asked about a whole chunk at once.
+
+    A table of bits by hash answers most questions with no; only what passes is looked up exactly.
+    """
+
+    def __init__(self, keys: NDArray[np.int64]) -> None:
+        self.keys = np.sort(keys)
+        self._bits = np.zeros(1 << _TABLE_BITS, dtype=bool)
+        self._bits[_hash(self.keys)] = True
+
+    def places(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give which of `keys` are in the set, and where each of them stands in `self.keys`."""
+        maybe = np.flatnonzero(self._bits[_hash(keys)])
+        if not len(maybe):
+            return maybe, maybe
+        found = np.minimum(np.searchsorted(self.keys, keys[maybe]), len(self.keys) - 1)
+        is_in = self.keys[found] == keys[maybe]
+        return maybe[is_in], found[is_in]
+
+
+def pair_key(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give one number for two neighbouring words."""
+    return (first << _PAIR_SHIFT) | second
+
+
+def parts_of_pair(key: int) -> tuple[int, int]:
+    """Give the two word numbers of a pair."""
+    return key >> _PAIR_SHIFT, key & ((1 << _PAIR_SHIFT) - 1)
+
+
+def _hash(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Mix both words of a pair into a place of the table (Fibonacci hashing)."""
+    mixed = keys.astype(np.uint64) * _GOLDEN
+    return (mixed >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)

@@ -1,5 +1,7 @@
 """Small pieces of knowledge of our own, so that tests of the rooms do not hang on the shipped numbers."""
 
+from itertools import product
+
 from jobtagger.knowledge.types import Evidence, Level, Outlook, Policy, Text, Trait
 from jobtagger.records import Posting, Prediction
 from jobtagger.vocabulary import Vocabulary
@@ -74,3 +76,10 @@ def make_posting(text: str, vocabulary: Vocabulary) -> Posting:
 def make_prediction(category_id: str, abstained: str = "") -> Prediction:
     """Make a sure prediction, or an abstention."""
     return Prediction(category_id, 0.9, (), "", (), abstained, needs_review=bool(abstained))
+
+
+def spell_out(phrase: str) -> list[tuple[str, ...]]:
+    """Give every sequence of words that a phrase stands for: `a|b c?` gives (a, c), (a,), (b, c), (b,)."""
+    choices = [[*part.rstrip("?").split("|"), *([""] if part.endswith("?") else [])] for part in phrase.split()]
+    sequences = [tuple(word for word in words if word) for words in product(*choices)]
+    return [words for words in dict.fromkeys(sequences) if words]

@@ -6,16 +6,9 @@ import numpy as np
 import pytest
 
 from jobtagger.classify import Classifier
-from jobtagger.classify.features import (
-    count_pairs,
-    count_words,
-    pair_key,
-    parts_of_pair,
-    stream_of,
-    subword_buckets,
-)
+from jobtagger.classify.features import count_pairs, count_words, stream_of, subword_buckets
 from jobtagger.records import Posting
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
 
 @pytest.fixture

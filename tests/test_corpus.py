@@ -105,7 +105,9 @@ def test_bad_line_is_reported_with_its_number(folder, row, what):
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\x85"], ids=["line separator", "next line"])
-@pytest.mark.xfail(strict=True, raises=TrainingDataError, reason="splitlines() parts lines at every Unicode line end, not only at \\n")
+@pytest.mark.xfail(
+    strict=True, raises=TrainingDataError, reason="splitlines() parts lines at every Unicode line end, not only at \\n"
+)
 def test_line_ends_inside_a_text_part_no_posting(folder, separator):
     """A JSON line may hold any character but a line feed."""
     row = {"title": "Paint", "description": f"One{separator}Two"}

@@ -4,15 +4,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from builders import POLICY, make_outlook, make_posting, make_prediction
+from builders import POLICY, make_outlook, make_posting, make_prediction, make_trait, spell_out
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jobtagger.knowledge import load_knowledge
 from jobtagger.knowledge.types import Footer
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
-from jobtagger.risk import Assessor
-from jobtagger.risk.traits import ANY_NUMBER, expand
+from jobtagger.risk import Assessor, TraitFinder
 from jobtagger.text import FooterCutter, clean_text, drop_addresses
 from jobtagger.text.prepare import tidy_skills
 from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, spans, split
@@ -138,6 +137,36 @@ def test_company_does_not_change_a_tag(tagger, record, others):
     assert float(together["category_probability"]) == pytest.approx(float(alone["category_probability"]), abs=0.0011)
 
 
+parts = st.builds(
+    lambda choices, may_be_absent: "|".join(choices) + "?" * may_be_absent,
+    st.lists(st.sampled_from(["a", "b", "c", "7", "#"]), min_size=1, max_size=2, unique=True),
+    st.booleans(),
+)
+any_phrases = st.lists(st.lists(parts, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=3)
+
+
+@given(any_phrases, st.lists(st.sampled_from(["a", "b", "c", "7", "8", "."]), max_size=12))
+def test_phrases_are_found_just_where_their_words_stand(phrases, tokens):
+    """At every word stands the longest sequence that the phrases stand for, and nothing where there is none."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([make_trait("trait", tuple(phrases))], (), 3, vocabulary)
+    sequences = {words for phrase in phrases for words in spell_out(phrase)}
+    expected = []
+    for start in range(len(tokens)):
+        ends = [
+            start + len(words)
+            for words in sequences
+            if start + len(words) <= len(tokens)
+            and all(
+                word == shown or (word == "#" and shown in "78")
+                for word, shown in zip(words, tokens[start:], strict=False)
+            )
+        ]
+        expected += [("trait", start, max(ends))] if ends else []
+
+    assert finder.find([make_posting(" ".join(tokens), vocabulary)]) == [expected]
+
+
 raising = [trait for trait in SHIPPED.traits.values() if trait.points > 0]
 phrases = st.sampled_from([(trait, phrase) for trait in raising for phrase in trait.phrases])
 words = st.lists(
@@ -145,7 +174,8 @@ words = st.lists(
 )
 VOCABULARY = Vocabulary()
 ASSESSOR = Assessor(
-    replace(SHIPPED, outlooks={"other": make_outlook("R3", "threatened", category_id="other")}, policy=POLICY), VOCABULARY
+    replace(SHIPPED, outlooks={"other": make_outlook("R3", "threatened", category_id="other")}, policy=POLICY),
+    VOCABULARY,
 )
 
 
@@ -153,7 +183,7 @@ ASSESSOR = Assessor(
 def test_more_evidence_of_risk_never_lowers_the_score(beginning, chosen, data):
     """A phrase of a raising trait, added as a sentence, raises the score or leaves it, unless its group is there."""
     trait, phrase = chosen
-    added = " ".join("9" if word == ANY_NUMBER else word for word in data.draw(st.sampled_from(expand(phrase))))
+    added = " ".join("9" if word == "#" else word for word in data.draw(st.sampled_from(spell_out(phrase))))
     postings = [make_posting(text, VOCABULARY) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]
     before, after = ASSESSOR.assess(postings, [make_prediction("other")] * 2)
     new = {found.trait_id for found in after.traits} - {found.trait_id for found in before.traits}

@@ -5,7 +5,7 @@ from builders import make_posting, make_trait
 
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
-from jobtagger.risk.traits import Match, expand
+from jobtagger.risk.traits import Match
 from jobtagger.vocabulary import Vocabulary
 
 NEGATIONS = ("no", "not", "without", "pas", "dont")
@@ -27,26 +27,6 @@ def _words(text, *phrases, window=3):
 
 
 @pytest.mark.parametrize(
-    ("phrase", "sequences"),
-    [
-        pytest.param("logo", [("logo",)], id="one word"),
-        pytest.param("small shop logo", [("small", "shop", "logo")], id="words in order"),
-        pytest.param("a|b c", [("a", "c"), ("b", "c")], id="either word"),
-        pytest.param("a b?", [("a", "b"), ("a",)], id="may be absent"),
-        pytest.param("a|b c?", [("a", "c"), ("a",), ("b", "c"), ("b",)], id="either word, then one that may be absent"),
-        pytest.param("a b|c? d", [("a", "b", "d"), ("a", "c", "d"), ("a", "d")], id="a choice that may be absent"),
-        pytest.param("a? b?", [("a", "b"), ("a",), ("b",)], id="never nothing at all"),
-        pytest.param("a|a b", [("a", "b")], id="each once"),
-        pytest.param("# days", [("#", "days")], id="any number stays a sign"),
-        pytest.param("", [], id="nothing"),
-    ],
-)
-def test_expand_spells_out_a_phrase(phrase, sequences):
-    """A phrase stands for every sequence of words that its signs allow, in order."""
-    assert expand(phrase) == sequences
-
-
-@pytest.mark.parametrize(
     ("phrase", "text", "words"),
     [
         pytest.param("red cat", "One red cat please", ["red cat"], id="in the middle"),
@@ -63,12 +43,17 @@ def test_expand_spells_out_a_phrase(phrase, sequences):
         pytest.param("red red", "red red red", ["red red", "red red"], id="overlapping itself"),
         pytest.param("ecole privée", "École privee", ["ecole privee"], id="accents on either side"),
         pytest.param("on site", "on-site", ["on site"], id="hyphen in the text"),
-        pytest.param("on-site", "on site", ["on site"], id="hyphen in the phrase"),
         pytest.param("l ecole", "l'école", ["l ecole"], id="elision"),
         pytest.param("wont do", "I won’t do", ["wont do"], id="apostrophe"),
         pytest.param("c# code", "some C# code", ["c# code"], id="sign of a name is no number sign"),
         pytest.param("red|blue cat", "blue cat, red cat", ["blue cat", "red cat"], id="either word"),
         pytest.param("red|blue cat", "green cat", [], id="neither word"),
+        pytest.param("big? red cat", "red cat", ["red cat"], id="beginning absent"),
+        pytest.param("big? red cat", "big red cat", ["big red cat", "red cat"], id="beginning present, and without it"),
+        pytest.param("big? red?", "big", ["big"], id="all may be absent: the first alone"),
+        pytest.param("big? red?", "red", ["red"], id="all may be absent: the second alone"),
+        pytest.param("red big? big cat", "red big cat", ["red big cat"], id="absent for the sake of what follows"),
+        pytest.param("red|blue? big|old? cat", "blue old cat", ["blue old cat", "old cat", "cat"], id="choices that may be absent"),
         pytest.param("red big? cat", "red cat", ["red cat"], id="absent"),
         pytest.param("red big? cat", "red big cat", ["red big cat"], id="present"),
         pytest.param("red big? cat", "red small cat", [], id="another word in between"),
@@ -214,6 +199,31 @@ def test_find_knows_numbers_seen_for_the_first_time():
     finder.find([make_posting("some words", vocabulary)])
 
     assert finder.find([make_posting("now 17 cats", vocabulary)]) == [[Match("trait", 1, 3)]]
+
+
+def test_skill_tags_show_no_trait():
+    """Tags are what the board offers, not what the client says: title and description count, the skills do not."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([make_trait("trait", ("cat",))], NEGATIONS, 3, vocabulary)
+    (cat,) = vocabulary.ids("cat")
+
+    assert finder.find([Posting("cat", "cat; cat", "cat", [cat, 0, cat, 0, cat, 0, cat], 2, 4)]) == [
+        [Match("trait", 0, 1), Match("trait", 6, 7)]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "word", "n_tokens"),
+    [
+        pytest.param("on-site work", "on-site", 2, id="hyphen"),
+        pytest.param("l'école", "l'école", 2, id="elision"),
+        pytest.param("red & blue", "&", 0, id="a lone sign"),
+    ],
+)
+def test_phrase_that_no_text_can_show_is_refused(phrase, word, n_tokens):
+    """Each word of a phrase must be one token, else it would never be found."""
+    with pytest.raises(ValueError, match=f'^phrase word "{word}" is {n_tokens} tokens; write it as it is tokenised$'):
+        _words("any text", phrase)
 
 
 def test_finder_without_traits_finds_nothing():

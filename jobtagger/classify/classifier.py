@@ -13,15 +13,13 @@ from jobtagger.classify.features import (
     Terms,
     count_pairs,
     count_words,
-    pair_key,
-    parts_of_pair,
     stream_of,
     subword_buckets,
 )
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge.types import Policy
 from jobtagger.records import Alternative, Posting, Prediction, WordWeight
-from jobtagger.vocabulary import Vocabulary, WordTable
+from jobtagger.vocabulary import PairSet, Vocabulary, WordTable, pair_key, parts_of_pair
 
 OTHER = "other"
 
@@ -60,9 +58,8 @@ class Classifier:
         self._table = WordTable(vocabulary, rows.shape[1], self._row, rows)
         pairs = model.pair_words.astype(np.int64) + 1
         keys = pair_key(pairs[:, 0], pairs[:, 1])
-        order = np.argsort(keys)
-        self._pair_keys = keys[order]
-        self._pair_rows = model.pair_weights[order].astype(np.float32)
+        self._pairs = PairSet(keys)
+        self._pair_rows = model.pair_weights[np.argsort(keys)].astype(np.float32)
 
     def predict(self, postings: list[Posting], languages: list[str]) -> list[Prediction]:
         """Predict one category per posting, in order.
@@ -85,7 +82,7 @@ class Classifier:
         """Give the calibrated probability of every category for every posting."""
         stream = stream_of(postings)
         words = count_words(stream)
-        pairs = self._placed(count_pairs(stream, self._is_known_pair))
+        pairs = count_pairs(stream, self._pairs)
         rows = self._table.rows()
         sums = np.zeros((len(postings), len(self._bias)), dtype=np.float32)
         norms = np.zeros(len(postings), dtype=np.float32)
@@ -103,19 +100,6 @@ class Classifier:
         norms = np.sqrt(np.maximum(norms, np.float32(1)))
         logits = self._sharpness * (self._bias + sums / norms[:, None])
         return Scores(_softmax(logits), words, pairs, norms)
-
-    def _is_known_pair(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        if not len(self._pair_keys):
-            return np.zeros(len(keys), dtype=bool)
-        is_known: NDArray[np.bool_] = self._pair_keys[self._place(keys)] == keys
-        return is_known
-
-    def _placed(self, pairs: Terms) -> Terms:
-        """Make the keys of known pairs places in `_pair_rows`."""
-        return Terms(pairs.posting, self._place(pairs.key), pairs.value)
-
-    def _place(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.minimum(np.searchsorted(self._pair_keys, keys), max(0, len(self._pair_keys) - 1))
 
     def _deciding_words(self, scores: Scores) -> list[tuple[WordWeight, ...]]:
         """Give, per posting, the terms that spoke loudest for its predicted category, in log-odds."""
@@ -142,7 +126,7 @@ class Classifier:
         return list(map(tuple, deciding))
 
     def _pair_text(self, place: np.int64) -> str:
-        first, second = parts_of_pair(int(self._pair_keys[place]))
+        first, second = parts_of_pair(int(self._pairs.keys[place]))
         return f"{self._vocabulary.words[first]} {self._vocabulary.words[second]}"
 
     def _decide(

@@ -5,7 +5,6 @@ tagging: the counts point into rows of summed weights. Training uses the same co
 """
 
 import zlib
-from collections.abc import Callable
 from itertools import chain
 from typing import NamedTuple
 
@@ -13,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobtagger.records import Posting
+from jobtagger.vocabulary import PairSet, pair_key
 
 TITLE_WEIGHT = 3.0  # a word of the title counts as much as three of the body; see docs/decisions/004
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
-_PAIR_SHIFT = 32
 _BOUNDARY = (0,)
 
 
@@ -56,25 +55,15 @@ def count_words(stream: Stream) -> Terms:
     return _sum_up(stream.posting[is_word], stream.ids[is_word], stream.weight[is_word])
 
 
-def count_pairs(stream: Stream, is_wanted: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None = None) -> Terms:
-    """Count the pairs of neighbouring words of each posting, all or those that `is_wanted` says of their keys."""
+def count_pairs(stream: Stream, wanted: PairSet | None = None) -> Terms:
+    """Count the pairs of neighbouring words of each posting; of `wanted` ones the key is their place in that set."""
     first, second = stream.ids[:-1], stream.ids[1:]
     places = np.flatnonzero((first != 0) & (second != 0))
     keys = pair_key(first[places], second[places])
-    if is_wanted is not None:
-        wanted = is_wanted(keys)
-        places, keys = places[wanted], keys[wanted]
+    if wanted is not None:
+        kept, keys = wanted.places(keys)
+        places = places[kept]
     return _sum_up(stream.posting[places], keys, stream.weight[places])
-
-
-def pair_key(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give one number for two neighbouring words."""
-    return (first << _PAIR_SHIFT) | second
-
-
-def parts_of_pair(key: int) -> tuple[int, int]:
-    """Give the two word numbers of a pair."""
-    return key >> _PAIR_SHIFT, key & ((1 << _PAIR_SHIFT) - 1)
 
 
 def subword_buckets(word: str) -> list[int]:

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import PairSet, Vocabulary, pair_key
 
 ANY_NUMBER = "#"
-_SHIFT = 32
 
 
 class Step(NamedTuple):
@@ -42,7 +41,8 @@ class PhraseBook:
         self._alone: dict[int, list[Phrase]] = defaultdict(list)
         self._opened: dict[int, list[Phrase]] = defaultdict(list)
         self._is_number = np.zeros(0, dtype=bool)
-        self._alone_keys = self._opened_keys = np.zeros(0, dtype=np.int64)
+        self._pairs = PairSet(np.zeros(0, dtype=np.int64))
+        self._is_alone = np.zeros(0, dtype=bool)
 
     def add(self, trait_id: str, phrases: Iterable[str]) -> None:
         """Compile phrases of a trait.
@@ -58,21 +58,23 @@ class PhraseBook:
                 if second is None:
                     self._alone[first].append(phrase)
                 else:
-                    self._opened[first << _SHIFT | second].append(phrase)
+                    self._opened[_key(first, second)].append(phrase)
 
     def close(self) -> None:
         """Make ready for looking up, after the last phrase was added."""
-        self._alone_keys = np.sort(np.fromiter(self._alone, np.int64, len(self._alone)))
-        self._opened_keys = np.sort(np.fromiter(self._opened, np.int64, len(self._opened)))
+        self._pairs = PairSet(np.fromiter(self._opened, np.int64, len(self._opened)))
 
     def places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the places of a token stream at which a phrase can start, in order."""
         if not len(ids):
             return np.zeros(0, dtype=np.int64)
-        as_number = np.where(self._numbers_so_far()[ids], self.any_number, ids)
-        hits = _isin(ids, self._alone_keys) | _isin(as_number, self._alone_keys)
-        for first, second in product((ids, as_number), repeat=2):
-            hits[:-1] |= _isin((first[:-1] << _SHIFT) | second[1:], self._opened_keys)
+        self._learn_words()
+        hits = self._is_alone[ids]
+        as_number = np.where(self._is_number[ids], self.any_number, ids)
+        has_none = np.array_equal(as_number, ids)
+        streams = (ids,) if has_none else (ids, as_number)
+        for first, second in product(streams, repeat=2):
+            hits[self._pairs.places(pair_key(first[:-1], second[1:]))[0]] = True
         return np.flatnonzero(hits)
 
     def match(self, ids: list[int], place: int) -> dict[str, int]:
@@ -81,7 +83,7 @@ class PhraseBook:
         candidates = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())]
         if len(kinds) > 1:
             candidates += [
-                phrase for first, second in product(*kinds) for phrase in self._opened.get(first << _SHIFT | second, ())
+                phrase for first, second in product(*kinds) for phrase in self._opened.get(_key(first, second), ())
             ]
         ends: dict[str, int] = {}
         for phrase in candidates:
@@ -117,13 +119,16 @@ class PhraseBook:
             self._number_of[word] = numbers[0]
         return self._number_of[word]
 
-    def _numbers_so_far(self) -> NDArray[np.bool_]:
-        """Say which words of the vocabulary are numbers; it may have grown."""
+    def _learn_words(self) -> None:
+        """Keep up with the vocabulary: which words are numbers, and which can be a phrase alone."""
         words = self._vocabulary.words
-        if len(self._is_number) < len(words):
-            fresh = [word[0].isdigit() for word in words[len(self._is_number) :]]
-            self._is_number = np.concatenate([self._is_number, np.array(fresh, dtype=bool)])
-        return self._is_number
+        known = len(self._is_number)
+        if known < len(words):
+            is_number = np.array([word[0].isdigit() for word in words[known:]], dtype=bool)
+            alone = np.array([number in self._alone for number in range(known, len(words))], dtype=bool)
+            alone |= is_number & (self.any_number in self._alone)
+            self._is_number = np.concatenate([self._is_number, is_number])
+            self._is_alone = np.concatenate([self._is_alone, alone])
 
 
 def _openings(steps: tuple[Step, ...]) -> set[tuple[int, int | None]]:
@@ -143,9 +148,5 @@ def _openings(steps: tuple[Step, ...]) -> set[tuple[int, int | None]]:
     return found
 
 
-def _isin(values: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say which values are among the known ones, which are sorted."""
-    if not len(known):
-        return np.zeros(len(values), dtype=bool)
-    is_known: NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
-    return is_known
+def _key(first: int, second: int) -> int:
+    return int(pair_key(np.int64(first), np.int64(second)))

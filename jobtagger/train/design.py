@@ -29,7 +29,7 @@ class Recipe(NamedTuple):
     word_scale: float = 4.0
     subword_scale: float = 3.0
     real_scale: float = 1.0
-    real_prior: float = 8.0
+    real_prior: float = 1.0
     pair_scale: float = 3.0
     unknown_norm_share: float = 0.3
     min_word_postings: int = 2
@@ -40,8 +40,8 @@ class Recipe(NamedTuple):
 class RealTerms:
     """What labelled real postings say of words and pairs: their smoothed log-odds per category.
 
-    The odds of a term are those of standing in a posting of the category against standing in any posting, each
-    estimate drawn towards the latter as if `prior` more postings had been seen.
+    The odds compare in how many postings of a category a term stands with in how many it would if it were spread evenly;
+    `prior` postings are added to both, so that rare terms say little.
     """
 
     def __init__(self, statistics: Path, categories: tuple[str, ...], prior: float) -> None:
@@ -152,5 +152,5 @@ def read_stop_words(statistics: Path) -> set[str]:
 
 
 def _log_odds(row: NDArray[np.float64], n_postings_of: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
-    share = row.sum() / n_postings_of.sum()
-    return np.log((row + prior * share) / (n_postings_of + prior) / share)
+    expected = n_postings_of * row.sum() / n_postings_of.sum()
+    return np.log((row + prior) / (expected + prior))

@@ -14,8 +14,6 @@ from jobtagger.classify.features import (
     Terms,
     count_pairs,
     count_words,
-    pair_key,
-    parts_of_pair,
     stream_of,
 )
 from jobtagger.classify.model_store import Model
@@ -24,7 +22,7 @@ from jobtagger.records import RawRecord
 from jobtagger.text import Preparer
 from jobtagger.train.design import Design, Recipe, subwords
 from jobtagger.train.language import LanguageCounts
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
 
 class Counted(NamedTuple):

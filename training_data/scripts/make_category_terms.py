@@ -18,11 +18,11 @@ from pathlib import Path
 
 from make_language_terms import STATISTICS, real_postings, write_digest
 
-from jobtagger.classify.features import count_pairs, count_words, parts_of_pair, stream_of
+from jobtagger.classify.features import count_pairs, count_words, stream_of
 from jobtagger.knowledge import load_knowledge
 from jobtagger.records import RawRecord
 from jobtagger.text import Preparer
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import Vocabulary, parts_of_pair
 
 MIN_POSTINGS = 5
 
