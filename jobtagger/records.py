@@ -58,7 +58,7 @@ class Prediction:
     """What the classifier says of one posting.
 
     `category_id` is the most probable category even when the classifier abstains; `abstained` then names the
-    reason (`too_short`, `language`, `no_match`, `too_close`) and is empty otherwise.
+    reason (`too_short`, `language`, `too_close`) and is empty otherwise.
     """
 
     category_id: str
@@ -151,7 +151,7 @@ OUTPUT_COLUMNS: dict[str, str] = {
     "category": "id of the kind of work asked for, `other` when it is none of ours, `unknown` when the tagger abstains",
     "category_probability": "calibrated probability of that category, 0 to 1",
     "category_2": "id of a second kind of work the posting asks for, empty when there is none",
-    "language": "`en`, `fr`, `es`, `pt`, `de`, or `und` when it is none of these or cannot be told",
+    "language": "`en`, `fr`, `es`, `pt`, `de`, `it`, `nl`, `pl`, or `und` when it is none of these or cannot be told",
     "risk_level": "`growing`, `low`, `moderate`, `high`, `critical` or `unknown`: what published posting trends did to this kind of job",
     "risk_score": "0 (growing) to 1 (critical): the category's level, moved by the posting's traits",
     "trend_pct": "the deciding published change in postings, in per cent; empty where the documents give no figure",

@@ -76,7 +76,11 @@ class Tagger:
             model.triple_languages.astype(np.float32),
         )
         self._language = LanguageIdentifier(
-            language_model, self._vocabulary, policy.language_min_margin, policy.language_fallback
+            language_model,
+            self._vocabulary,
+            policy.language_min_margin,
+            policy.language_min_known,
+            policy.language_fallback,
         )
         self._classifier = Classifier(model, self._vocabulary, policy)
         self._assessor = Assessor(knowledge, self._vocabulary)

@@ -8,9 +8,12 @@ Normalising is the dear part, so each spelling is normalised once per session an
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+PairPart = TypeVar("PairPart", NDArray[np.int64], int)
 
 BOUNDARY = "."
 """The normalised word of every sentence or line end; no feature and no phrase crosses it."""
@@ -41,9 +44,9 @@ def normalise(spelling: str) -> str:
         return BOUNDARY
     word = spelling.lower()
     if not word.isascii():
-        word = word.translate(_LIGATURES)
-        decomposed = unicodedata.normalize("NFKD", word)
-        word = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("’", "")
+        decomposed = unicodedata.normalize("NFKD", word.translate(_LIGATURES)).lower()
+        bare = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("’", "")
+        word = bare or word  # a lone accent keeps its own form: every token has one
     word = word.replace("'", "")
     if word.isdigit() and len(word) > 4:
         return "00000"
@@ -164,7 +167,7 @@ class PairSet:
         return maybe[is_in], found[is_in]
 
 
-def pair_key(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+def pair_key(first: PairPart, second: PairPart) -> PairPart:
     """Give one number for two neighbouring words."""
     return (first << _PAIR_SHIFT) | second
 

@@ -27,6 +27,7 @@ POLICY = Policy(
     exposure_measure="ours",
     max_chars=100,
     language_min_margin=0.5,
+    language_min_known=0.3,
     language_fallback="en",
     classified_languages=("en", "fr"),
     abstain_below=0.2,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jobtagger.classify import Classifier
-from jobtagger.classify.features import count_pairs, count_words, stream_of, subword_buckets
+from jobtagger.classify.features import TITLE_WEIGHT, count_pairs, count_words, stream_of, subword_buckets
 from jobtagger.records import Posting
 from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
@@ -45,7 +45,7 @@ def test_deciding_words_come_from_the_posting_and_the_deployed_weights(session):
 
     shown = {word.word: word.weight for word in prediction.words}
     place = model.words.index("logo")
-    value = 1 + math.log(2.0)  # one title word
+    value = 1 + math.log(TITLE_WEIGHT)  # one title word
     expected = float(model.word_weights[place, column]) * value * model.facts["sharpness"] / float(scores.norms[0])
 
     assert "logo" in shown
@@ -122,13 +122,13 @@ def test_pairs_do_not_cross_sentences_or_postings():
 
 
 def test_title_words_and_repeats_weigh_more_but_less_and_less():
-    """A title word counts as two; the n-th repeat adds less than the one before."""
+    """A title word counts as three; the n-th repeat adds less than the one before."""
     vocabulary = Vocabulary()
 
     words = count_words(stream_of([_posting(vocabulary, "logo", "flyer flyer flyer")]))
 
     values = {vocabulary.words[int(key)]: float(value) for key, value in zip(words.key, words.value, strict=True)}
-    assert values == pytest.approx({"logo": 1 + math.log(2), "flyer": 1 + math.log(3)}, rel=1e-6)
+    assert values == pytest.approx({"logo": 1 + math.log(TITLE_WEIGHT), "flyer": 1 + math.log(3)}, rel=1e-6)
 
 
 def test_pair_key_can_be_taken_apart():

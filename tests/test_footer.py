@@ -54,7 +54,6 @@ def test_cut_leaves_long_texts_after_a_name_alone():
     assert FooterCutter((BOARD,)).cut(text) == Cut(text, "")
 
 
-@pytest.mark.xfail(strict=True, reason="lines after the opening one need not be `name: value` lines")
 def test_cut_keeps_a_posting_that_begins_with_a_name():
     """Prose after a line such as "Pay: $5" is no footer, even where the word of a sign stands in it."""
     text = "Pay: about $50\nWe want a cat painted on our van.\nWhere it is parked, you can paint."

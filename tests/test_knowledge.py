@@ -179,8 +179,8 @@ def test_one_wrong_place_gives_just_its_problems(knowledge_folder, name, old, ne
         pytest.param({"source_title": ""}, ["source_title: is empty or missing"], id="no source"),
         pytest.param({"kind": "category", "about": "legal lgal"}, ['about: "lgal" is not in taxonomy.toml'], id="unknown category"),
         pytest.param({"kind": "trait", "about": "anything"}, None, id="a trait's subject is free"),
-        pytest.param({"figure": "nan"}, ['figure: "nan" is not a number'], id="figure nan", marks=pytest.mark.xfail(strict=True, reason="float() takes nan and inf; with R1 nan would be critical")),
-        pytest.param({"restates": ",surplus"}, ["has more cells than the header has columns"], id="surplus cell", marks=pytest.mark.xfail(strict=True, raises=TypeError, reason="DictReader files surplus cells under None, on which did_you_mean fails")),
+        pytest.param({"figure": "nan"}, ['figure: "nan" is not a number'], id="figure nan"),
+        pytest.param({"restates": ",surplus"}, ["has more cells than the header has columns"], id="surplus cell"),
     ],
 )  # fmt: skip
 def test_wrong_statement_is_reported_with_row_and_id(knowledge_folder, changes, problems):
@@ -224,8 +224,8 @@ def test_unknown_column_is_reported_in_every_row(knowledge_folder):
         pytest.param({"percentile": "top"}, ['percentile: "top" is not a number'], id="percentile"),
         pytest.param({"licence": ""}, ["licence: is empty or missing"], id="licence"),
         pytest.param({"measure": "", "source": ""}, ["measure: is empty or missing", "source: is empty or missing"], id="two at once"),
-        pytest.param({"percentile": "101"}, ["percentile: 101 is not between 0 and 100"], id="percentile out of range", marks=pytest.mark.xfail(strict=True, reason="the range is not checked")),
-        pytest.param({"source": "Ours,surplus"}, ["has more cells than the header has columns"], id="surplus cell", marks=pytest.mark.xfail(strict=True, raises=TypeError, reason="DictReader files surplus cells under None, on which did_you_mean fails")),
+        pytest.param({"percentile": "101"}, ["percentile: 101 is not between 0 and 100"], id="percentile out of range"),
+        pytest.param({"source": "Ours,surplus"}, ["has more cells than the header has columns"], id="surplus cell"),
     ],
 )  # fmt: skip
 def test_wrong_exposure_is_reported_with_its_row(knowledge_folder, changes, problems):
@@ -275,8 +275,7 @@ def test_wrong_entry_is_reported_with_its_id(knowledge_folder, name, kind, good,
         pytest.param("advice.toml", "advice", GOOD_ADVICE, id="advice"),
         pytest.param("taxonomy.toml", "sector", {"id": '"ours"', "label_en": '"a"', "label_fr": '"b"'}, id="sector"),
         pytest.param(
-            "sources.toml", "layout", GOOD_LAYOUT, id="layout",
-            marks=pytest.mark.xfail(strict=True, reason="ids of layouts and footers are not compared"),
+            "sources.toml", "layout", GOOD_LAYOUT, id="layout"
         ),
     ],
 )  # fmt: skip
@@ -397,11 +396,6 @@ def test_problems_of_all_files_come_at_once(knowledge_folder):
         pytest.param("sources.toml", "aliases = 3", "aliases", id="a number for the aliases"),
     ],
 )
-@pytest.mark.xfail(
-    strict=True,
-    raises=(TypeError, AttributeError),
-    reason="the shape of a table is taken for granted: no KnowledgeError",
-)
 def test_value_where_a_table_should_stand_is_reported(knowledge_folder, name, content, key):
     """A number or text where an entry or section is expected is a problem of the file like any other."""
     (knowledge_folder / name).write_text(content, "utf-8")
@@ -416,7 +410,6 @@ def test_value_where_a_table_should_stand_is_reported(knowledge_folder, name, co
         pytest.param('measure = "gpt4_beta"', 'measure = "gpt4"', id="measure that exposure.csv has not"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="these names of policy.toml are compared with nothing")
 def test_names_of_the_policy_must_be_known(knowledge_folder, old, new):
     """A misspelt language or measure in policy.toml is reported."""
     _replace(knowledge_folder, "policy.toml", old, new)

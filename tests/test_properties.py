@@ -13,6 +13,7 @@ from jobtagger.knowledge.types import Footer
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
 from jobtagger.risk import Assessor, TraitFinder
 from jobtagger.text import FooterCutter, clean_text, drop_addresses
+from jobtagger.text.language import UNDETERMINED
 from jobtagger.text.prepare import tidy_skills
 from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, spans, split
 
@@ -121,7 +122,7 @@ def test_tagger_tags_every_record(tagger, chunk):
         assert (tag.risk.score is None) == (tag.risk.level == UNKNOWN)
         assert row["risk_level"] in levels
         assert row["category"] in {*tagger.knowledge.categories, UNKNOWN}
-        assert row["language"] in tagger.model.languages
+        assert row["language"] in {*tagger.model.languages, UNDETERMINED}
         assert set(row["traits"].split()) <= tagger.knowledge.traits.keys()
 
 

@@ -41,20 +41,33 @@ def test_listed_words_count_as_frequent_ones(counts):
     }
 
 
+def _shares(*scaled):
+    """Each language is taken to hold a twentieth of the mean count."""
+    return [math.log(0.95 * value + 0.05 * sum(scaled) / 3 + 0.5) for value in scaled]
+
+
 def test_word_rows_are_log_odds_against_the_mean(counts):
     """Counts are scaled so that languages weigh the same: totals 40, 640 and 900 count as 900 each."""
-    scaled = [30 * 900 / 40 + 0.5, 10 * 900 / 640 + 0.5, 0.5]
-    mean = sum(map(math.log, scaled)) / 3
+    logs = _shares(30 * 900 / 40, 10 * 900 / 640, 0)
 
-    assert counts.word_rows(["cat"])[0] == pytest.approx([math.log(value) - mean for value in scaled], rel=1e-6)
+    assert counts.word_rows(["cat"])[0] == pytest.approx([value - sum(logs) / 3 for value in logs], rel=1e-5)
 
 
-def test_word_rows_are_clipped(counts):
-    """No word speaks for or against a language with more than 4."""
-    row = counts.word_rows(["kaj"])[0]
+def test_word_rows_are_clipped(counts, monkeypatch):
+    """No word speaks against a language by more than the limit."""
+    monkeypatch.setattr("jobtagger.train.language._CLIP", 2.0)
 
-    assert row[2] == 4
-    assert row[:2] == pytest.approx([math.log(0.5 / 600.5) / 3] * 2, rel=1e-6)
+    assert counts.word_rows(["kaj"])[0] == pytest.approx([-2 / 3, -2 / 3, 4 / 3], rel=1e-6)
+
+
+def test_postings_of_a_language_count_on_top(counts):
+    """Words of two or more postings are added; after that a tool's name speaks for neither language."""
+    counts.add("en", {"chat": 5, "figma": 90, "rare": 1})
+    counts.add("fr", {"figma": 90})
+
+    assert counts.counts["chat"].tolist() == [15, 330, 0]
+    assert counts.counts["figma"].tolist() == [90, 90, 0]
+    assert "rare" not in counts.counts
 
 
 def test_word_never_counted_says_nothing(counts):

@@ -43,8 +43,8 @@ def test_no_two_postings_are_alike(corpus, knowledge):
     preparer = Preparer(knowledge.sources, knowledge.policy, vocabulary)
     words = [sorted(set(preparer.prepare(posting.record).token_ids) - {0}) for posting in corpus]
     sizes = np.array([len(row) for row in words])
-    rows = np.repeat(np.arange(len(words)), sizes)
-    matrix = sp.csr_matrix((np.ones(sizes.sum(), dtype=np.int32), (rows, np.concatenate(words))))
+    rows, columns = np.repeat(np.arange(len(words)), sizes), np.concatenate(words).astype(np.int64)
+    matrix = sp.csr_matrix((np.ones(sizes.sum(), dtype=np.int32), (rows, columns)))
 
     twins = []
     for start in range(0, len(words), 1000):

@@ -54,7 +54,7 @@ class _Loader:
         advice = self._advice(categories, evidence)
         traits, negations = self._traits(categories, evidence)
         sources = self._sources()
-        exposure = self._exposure(categories)
+        exposure = self._exposure(categories, policy)
         found = [problem for problems in self.problems for problem in problems.found]
         if found:
             raise KnowledgeError(found)
@@ -77,6 +77,9 @@ class _Loader:
     def _taxonomy(self) -> tuple[dict[str, Sector], dict[str, Category]]:
         table, problems = self._toml("taxonomy.toml")
         retired = table.pop("retired_ids", [])
+        if not isinstance(retired, list):
+            problems.note("retired_ids", "is no list of ids")
+            retired = []
         sectors = self._entries(table, "sector", problems, readers.sector)
         known = {sector.id for sector in sectors}
         categories = self._entries(table, "category", problems, lambda fields: readers.category(fields, known))
@@ -138,11 +141,16 @@ class _Loader:
         table, problems = self._toml("sources.toml")
         layouts = self._entries(table, "layout", problems, readers.layout)
         footers = self._entries(table, "footer", problems, readers.footer)
+        _by_id(layouts, problems)
+        _by_id(footers, problems)
         return readers.sources(tuple(layouts), tuple(footers), table, problems)
 
-    def _exposure(self, categories: Collection[str]) -> tuple[Exposure, ...]:
+    def _exposure(self, categories: Collection[str], policy: Policy | None) -> tuple[Exposure, ...]:
         rows, problems = self._csv("exposure.csv")
-        return tuple(readers.exposure(row, place, problems, categories) for place, row in rows)
+        entries = tuple(readers.exposure(row, place, problems, categories) for place, row in rows)
+        if policy and policy.exposure_measure not in {entry.measure for entry in entries}:
+            problems.note("file", f'policy.toml shows the measure "{policy.exposure_measure}", which has no row here')
+        return entries
 
     def _read(self, name: str) -> tuple[str, Problems]:
         problems = Problems(name)
@@ -173,8 +181,13 @@ class _Loader:
     @staticmethod
     def _entries(table: dict[str, Any], key: str, problems: Problems, read: Any) -> list[Any]:
         entries = []
-        for number, values in enumerate(table.pop(key, []), 1):
-            fields = Fields(values, f"{key} {values.get('id', number)}", problems)
+        found = table.pop(key, [])
+        if not isinstance(found, list):
+            problems.note(key, "is no list of tables; write [[" + key + "]]")
+            found = []
+        for number, values in enumerate(found, 1):
+            name = values.get("id", number) if isinstance(values, dict) else number
+            fields = Fields(values, f"{key} {name}", problems)
             entries.append(read(fields))
             fields.finish()
         return entries

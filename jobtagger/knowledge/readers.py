@@ -1,5 +1,6 @@
 """One function per kind of entry: takes its fields, checks them against what is already known, builds the type."""
 
+import math
 import re
 from collections.abc import Collection
 from typing import Any
@@ -30,6 +31,7 @@ RULES = ("R1", "R2", "R3", "R4", "R5", "none")
 WORDINGS = ("new", "disappears", "threatened", "in_demand")
 AUDIENCES = ("freelancer", "client")
 FIELDS = ("title", "description", "skills", "listing_id")
+_MAX_PERCENTILE = 100
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
 
 
@@ -81,6 +83,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         for name in ("rules", "traits", "exposure", "text", "language", "classifier")
     }
     level_ids = [entry.id for entry in levels]
+    languages = sections["language"].texts("classified")
     rules, classifier, language = sections["rules"], sections["classifier"], sections["language"]
     result = Policy(
         levels=levels,
@@ -90,8 +93,9 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         exposure_measure=sections["exposure"].text("measure"),
         max_chars=int(sections["text"].number("max_chars", 100, 10_000_000)),
         language_min_margin=language.number("min_margin", 0, 100),
-        language_fallback=language.text("fallback"),
-        classified_languages=language.texts("classified"),
+        language_min_known=language.number("min_known", 0, 1),
+        language_fallback=language.text("fallback", choices=languages),
+        classified_languages=languages,
         abstain_below=classifier.number("abstain_below", 0, 1),
         min_words=int(classifier.number("min_words", 0, 100)),
         review_below=classifier.number("review_below", 0, 1),
@@ -231,11 +235,14 @@ def sources(
 def exposure(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Exposure:
     """Read a row of exposure.csv."""
     fields = Fields(row, place, problems)
+    percentile = int(_number_or_none(fields, "percentile") or 0)
+    if not 0 <= percentile <= _MAX_PERCENTILE:
+        fields.note(f"percentile: {percentile} is not between 0 and 100")
     entry = Exposure(
         fields.text("category_id", choices=categories),
         fields.text("measure"),
         _number_or_none(fields, "value") or 0.0,
-        int(_number_or_none(fields, "percentile") or 0),
+        percentile,
         fields.text("code"),
         fields.text("occupation"),
         fields.text("licence"),
@@ -248,7 +255,10 @@ def exposure(row: dict[str, str], place: str, problems: Problems, categories: Co
 def _number_or_none(fields: Fields, key: str) -> float | None:
     value = fields.text(key, empty=True)
     try:
-        return float(value) if value else None
+        number = float(value) if value else None
     except ValueError:
+        number = math.nan
+    if number is not None and not math.isfinite(number):
         fields.note(f'{key}: "{value}" is not a number')
         return None
+    return number

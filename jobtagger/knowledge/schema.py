@@ -30,11 +30,13 @@ class Fields:
     reading reports everything.
     """
 
-    def __init__(self, values: Mapping[str, object], place: str, problems: Problems) -> None:
-        self._left = dict(values)
+    def __init__(self, values: object, place: str, problems: Problems) -> None:
+        self._left: dict[Any, object] = dict(values) if isinstance(values, Mapping) else {}
         self._known: set[str] = set()
         self._place = place
         self._problems = problems
+        if not isinstance(values, Mapping):
+            self.note("is no table")
 
     def text(self, key: str, *, empty: bool = False, choices: Collection[str] | None = None) -> str:
         """Take a string; `choices` lists what it may be, `empty` allows an empty or missing one."""
@@ -70,6 +72,8 @@ class Fields:
 
     def finish(self) -> None:
         """Complain about keys nobody asked for."""
+        if self._left.pop(None, None) is not None:
+            self.note("has more cells than the header has columns")
         for key in self._left:
             self.note(f'unknown key "{key}"{did_you_mean(key, self._known)}')
 

@@ -128,6 +128,7 @@ class Policy:
     exposure_measure: str
     max_chars: int
     language_min_margin: float
+    language_min_known: float
     language_fallback: str
     classified_languages: tuple[str, ...]
     abstain_below: float

@@ -58,7 +58,7 @@ class PhraseBook:
                 if second is None:
                     self._alone[first].append(phrase)
                 else:
-                    self._opened[_key(first, second)].append(phrase)
+                    self._opened[pair_key(first, second)].append(phrase)
 
     def close(self) -> None:
         """Make ready for looking up, after the last phrase was added."""
@@ -83,7 +83,7 @@ class PhraseBook:
         candidates = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())]
         if len(kinds) > 1:
             candidates += [
-                phrase for first, second in product(*kinds) for phrase in self._opened.get(_key(first, second), ())
+                phrase for first, second in product(*kinds) for phrase in self._opened.get(pair_key(first, second), ())
             ]
         ends: dict[str, int] = {}
         for phrase in candidates:
@@ -105,7 +105,7 @@ class PhraseBook:
 
     def _kinds(self, number: int) -> tuple[int, ...]:
         """Give what a token counts as: itself, and any number if it is one."""
-        return (number, self.any_number) if self._vocabulary.words[number][0].isdigit() else (number,)
+        return (number, self.any_number) if self._vocabulary.words[number].isdigit() else (number,)
 
     def _step(self, part: str) -> Step:
         words = part.removesuffix("?").split("|")
@@ -124,7 +124,7 @@ class PhraseBook:
         words = self._vocabulary.words
         known = len(self._is_number)
         if known < len(words):
-            is_number = np.array([word[0].isdigit() for word in words[known:]], dtype=bool)
+            is_number = np.array([word.isdigit() for word in words[known:]], dtype=bool)
             alone = np.array([number in self._alone for number in range(known, len(words))], dtype=bool)
             alone |= is_number & (self.any_number in self._alone)
             self._is_number = np.concatenate([self._is_number, is_number])
@@ -146,7 +146,3 @@ def _openings(steps: tuple[Step, ...]) -> set[tuple[int, int | None]]:
     if not rest:
         found |= {(number, None) for number in first.numbers}
     return found
-
-
-def _key(first: int, second: int) -> int:
-    return int(pair_key(np.int64(first), np.int64(second)))

@@ -21,9 +21,10 @@ _INVISIBLE = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 
 _SPACES = {0xA0: " ", 0x2028: "\n", 0x2029: "\n", 0x202F: " "}
 _INVISIBLE_AND_SPACES = {**_INVISIBLE, **_SPACES}
 _ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
-_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n]*\n\s*|[\t\r\x0b\x0c]")
+_BLANKS = re.compile(r"[^\S\n]*\n\s*|[^\S\n]{2,}|[\t\r\x0b\x0c]")
+_HAS_ADDRESS = re.compile(r"@|https?:|www\.", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
-_MAX_UNESCAPES = 3  # feeds escape up to twice: "&amp;amp;"
+_MAX_ROUNDS = 20  # each takes one layer of escaping or hiding off; real texts have two or three
 
 
 def clean_text(text: str) -> str:
@@ -42,35 +43,37 @@ def _blank(match: re.Match[str]) -> str:
 
 def drop_addresses(text: str) -> str:
     """Remove web and e-mail addresses: they say where, not what, and nobody's address belongs in a reason."""
-    if "@" in text or "http" in text or "www." in text:
+    if _HAS_ADDRESS.search(text):
         return _ADDRESS.sub(" ", text)
     return text
 
 
 def _repair(text: str) -> str:
-    for _ in range(_MAX_UNESCAPES):
+    """Take off layer after layer of markup, escaping and invisible characters until nothing changes."""
+    for _ in range(_MAX_ROUNDS):
         before = text
         if "<" in text and _TAG.search(text):
             text = _strip_markup(text)
         if "&" in text and _ENTITY.search(text):
             text = html.unescape(text)
+        if _MOJIBAKE.search(text):
+            import ftfy  # noqa: PLC0415 - 50 ms to import, needed by few texts
+
+            text = ftfy.fix_encoding(text)
+        text = text.translate(_INVISIBLE_AND_SPACES)
+        if "\\" in text:
+            text = _ESCAPED_BREAK.sub("\n", text)
         if text == before:
             break
-    if _MOJIBAKE.search(text):
-        import ftfy  # noqa: PLC0415 - 50 ms to import, needed by few texts
-
-        text = ftfy.fix_encoding(text)
-    if "\\" in text:
-        text = _ESCAPED_BREAK.sub("\n", text)
-    return text.translate(_INVISIBLE_AND_SPACES)
+    return text
 
 
 def _strip_markup(text: str) -> str:
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - only boards with HTML need it
 
     # Outside tags "&lt;" must not turn into markup of its own while the rest is parsed: the parser handles that.
-    body = LexborHTMLParser(_BREAKING_TAG.sub(lambda tag: "\n" + tag[0], text)).body
-    if body is None:
+    root = LexborHTMLParser(_BREAKING_TAG.sub(lambda tag: "\n" + tag[0], text)).root
+    if root is None:
         return ""
-    body.strip_tags(["script", "style"])
-    return body.text(separator="")
+    root.strip_tags(["script", "style"])
+    return root.text(separator="")

@@ -34,11 +34,16 @@ class FooterCutter:
 
 
 def _compile(footer: Footer) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    names = "|".join(re.escape(name) for name in footer.start)
-    # The footer opens with a name and is made of nothing but "name: value" lines up to the end.
-    start = re.compile(rf"^\s*(?:{names})\s*:.*(?:\n[^\n]{{0,400}}){{0,12}}\Z", re.MULTILINE)
-    skills = re.compile(
-        rf"^\s*{re.escape(footer.skills)}\s*:((?:[^\n]*(?:\n(?!\s*(?:{names}|{'|'.join(map(re.escape, footer.other))})\b))?)*)",
-        re.MULTILINE,
-    )
+    first, all_names = _any_of(footer.start), _any_of((*footer.start, footer.skills, *footer.other))
+    # A footer opens with one of the first names and is nothing but "name: value" lines (or bare signs, such as a link's
+    # words) up to the end; a value may go on over lines that hold a list.
+    line = rf"\s*(?:{all_names})\s*(?::[^\n]*|$)"
+    more = r"[^\n]{0,400},[^\n]{0,400}"
+    start = re.compile(rf"^\s*(?:{first})\s*:[^\n]*(?:\n(?:{line}|{more}))*\s*\Z", re.MULTILINE)
+    next_name = rf"\n(?!\s*(?:{all_names})\b)[^\n]*"
+    skills = re.compile(rf"^\s*{re.escape(footer.skills)}\s*:([^\n]*(?:{next_name})*)", re.MULTILINE)
     return start, skills
+
+
+def _any_of(names: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, names))

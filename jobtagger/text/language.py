@@ -15,6 +15,7 @@ from jobtagger.vocabulary import Vocabulary, WordTable
 UNDETERMINED = "und"
 """The code of texts in none of the known languages (ISO 639-2)."""
 
+_MIN_WORDS_TO_DOUBT = 5  # shorter texts are often names of tools that stand in no list
 _MAX_TOKENS = 120  # more do not change the answer
 _UNKNOWN_WEIGHT = 0.35  # letters of an unknown word say less than a known word
 
@@ -39,37 +40,51 @@ class LanguageIdentifier:
         The session's.
     min_margin : float
         Log-odds by which the best language must lead, else the fallback is given.
+    min_known : float
+        Share of the words that must be known from some language, else it is undetermined.
     fallback : str
         Language of texts in which nothing, or nothing clear, speaks for any.
     """
 
-    def __init__(self, model: LanguageModel, vocabulary: Vocabulary, min_margin: float, fallback: str) -> None:
+    def __init__(
+        self, model: LanguageModel, vocabulary: Vocabulary, min_margin: float, min_known: float, fallback: str
+    ) -> None:
         self._model = model
         self._min_margin = min_margin
+        self._min_known = min_known
         self._fallback = fallback
-        self._table = WordTable(vocabulary, len(model.languages), self._row, model.word_rows)
+        is_known = np.any(model.word_rows != 0, axis=1, keepdims=True)
+        known = np.hstack([model.word_rows, is_known, np.ones_like(is_known)]).astype(np.float32)
+        self._table = WordTable(vocabulary, known.shape[1], self._row, known)
 
     def identify(self, token_ids: list[list[int]]) -> list[str]:
         """Name the language of each posting, in order."""
         rows = self._table.rows()
+        return [self._name(rows[ids[:_MAX_TOKENS]].sum(axis=0)) if ids else self._fallback for ids in token_ids]
+
+    def _name(self, sums: NDArray[np.float32]) -> str:
+        """Decide from the sums of log-odds, of known words and of all words that are not numbers."""
+        odds, n_known, n_words = sums[:-2], sums[-2], sums[-1]
+        if n_words == 0:
+            return self._fallback
+        if not odds.any() or (n_words >= _MIN_WORDS_TO_DOUBT and n_known < self._min_known * n_words):
+            return UNDETERMINED
         languages = self._model.languages
-        answers = []
-        for ids in token_ids:
-            odds = rows[ids[:_MAX_TOKENS]].sum(axis=0) if ids else rows[0]
-            best, second = np.argpartition(-odds, 1)[:2]
-            if odds[best] - odds[second] < self._min_margin:
-                fallback_ties = odds[languages.index(self._fallback)] > odds[best] - self._min_margin
-                answers.append(self._fallback if fallback_ties else languages[best])
-            else:
-                answers.append(languages[best])
-        return answers
+        best, second = map(int, np.argpartition(-odds, 1)[:2])
+        is_close = odds[best] - odds[second] < self._min_margin
+        if is_close and odds[languages.index(self._fallback)] > odds[best] - self._min_margin:
+            return self._fallback
+        return languages[best]
 
     def _row(self, word: str) -> NDArray[np.float32]:
         model = self._model
+        row = np.zeros(len(model.languages) + 2, dtype=np.float32)
+        if word.isdigit():
+            return row
+        row[-1] = 1
         known = [model.triples[triple] for triple in triples_of(word) if triple in model.triples]
-        if not known or word.isdigit():
-            return np.zeros(len(model.languages), dtype=np.float32)
-        row: NDArray[np.float32] = _UNKNOWN_WEIGHT * model.triple_rows[known].mean(axis=0)
+        if known:
+            row[:-2] = _UNKNOWN_WEIGHT * model.triple_rows[known].mean(axis=0)
         return row
 
 

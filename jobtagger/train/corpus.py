@@ -46,10 +46,10 @@ def read_corpus(folder: Path, categories: dict[str, object] | tuple[str, ...]) -
 
 
 def _read_lines(path: Path, categories: dict[str, object] | tuple[str, ...], problems: list[str]) -> list[RawRecord]:
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         return []
     records = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), 1):
         try:
             row = json.loads(line)
         except ValueError as error:
@@ -58,7 +58,22 @@ def _read_lines(path: Path, categories: dict[str, object] | tuple[str, ...], pro
         if not isinstance(row, dict) or not {"title", "description"} <= row.keys() <= KEYS:
             problems.append(f"{path}: line {number}: needs title and description, may have skills and category_2")
             continue
-        if row.get("category_2", "other") not in categories:
+        wrong = _wrong_types(row)
+        if wrong:
+            problems.append(f"{path}: line {number}: {wrong}")
+            continue
+        if "category_2" in row and row["category_2"] not in categories:
             problems.append(f'{path}: line {number}: category_2: "{row["category_2"]}" is not in taxonomy.toml')
         records.append(RawRecord(row["title"], row["description"], ", ".join(row.get("skills", []))))
     return records
+
+
+def _wrong_types(row: dict[str, object]) -> str:
+    """Say which value is of the wrong type, or nothing."""
+    for key in ("title", "description"):
+        if not isinstance(row[key], str):
+            return f"{key}: {row[key]!r} is not a string"
+    skills = row.get("skills", [])
+    if not isinstance(skills, list) or not all(isinstance(skill, str) for skill in skills):
+        return f"skills: {skills!r} is not a list of strings"
+    return ""

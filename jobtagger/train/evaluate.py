@@ -40,19 +40,20 @@ def read_gold(path: Path, mapping: Path | None, knowledge: Knowledge) -> list[Go
     """
     renamed = dict(csv.reader(mapping.read_text("utf-8").splitlines()[1:])) if mapping else {}
     postings = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), 1):
         try:
             row = json.loads(line)
             labels = [renamed.get(label, label) for label in (row["primary"], *row["secondary"])]
             skills = row.get("skills") or ""
             skills = ", ".join(skills) if isinstance(skills, list) else skills
+            language = row["lang"]
             record = RawRecord(row["title"] or "", row["description"] or "", skills)
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path}: line {number}: is no labelled posting: {error}") from None
         for label in labels:
             if label not in knowledge.categories:
                 raise InputError(f'{path}: line {number}: "{label}" is not in taxonomy.toml; map it with --mapping')
-        postings.append(GoldPosting(record, row["lang"], labels[0], tuple(labels[1:])))
+        postings.append(GoldPosting(record, language, labels[0], tuple(labels[1:])))
     return postings
 
 

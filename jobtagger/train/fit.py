@@ -33,9 +33,10 @@ class Counted(NamedTuple):
     pairs: sp.csr_matrix
     pair_keys: NDArray[np.int64]
 
-    def postings_with_word(self) -> dict[str, int]:
-        """Give in how many postings each word stands."""
-        n_with = np.diff(self.words.tocsc().indptr)
+    def postings_with_word(self, wanted: NDArray[np.bool_] | None = None) -> dict[str, int]:
+        """Give in how many postings, or in how many of the wanted ones, each word stands."""
+        words = self.words if wanted is None else self.words[wanted]
+        n_with = np.diff(words.tocsc().indptr)
         return {word: int(n) for word, n in zip(self.vocabulary.words, n_with, strict=True) if n}
 
     def frequent_pairs(self, min_postings: int, limit: int) -> list[tuple[str, str]]:
@@ -78,11 +79,16 @@ def feature_matrix(counted: Counted, design: Design, recipe: Recipe) -> sp.csr_m
         sp.csr_matrix((len(unknown_ids), design.first_bucket)), letters, sp.csr_matrix((len(unknown_ids), behind)),
     ]).tocsr()  # fmt: skip
     place_of = {int(key): place for place, key in enumerate(counted.pair_keys)}
-    keys = [int(pair_key(np.int64(seen.get(a, 0)), np.int64(seen.get(b, 0)))) for a, b in design.pairs]
+    keys = [pair_key(seen.get(a, 0), seen.get(b, 0)) for a, b in design.pairs]
     padded = sp.hstack([counted.pairs, sp.csr_matrix((counted.pairs.shape[0], 1))]).tocsr()
     pairs = padded[:, [place_of.get(key, -1) for key in keys]]
     features = known @ design.word_parts + unknown @ unknown_parts + pairs @ design.pair_parts
     return (sp.diags(1 / np.sqrt(np.maximum(squares, 1.0))) @ features).tocsr().astype(np.float32)
+
+
+def logits(classifier: LogisticRegression, X: sp.csr_matrix, design: Design) -> NDArray[np.float64]:
+    """Give the uncalibrated log-odds of postings: what was fitted, and what real postings say."""
+    return np.asarray(classifier.decision_function(X) + (X @ design.real_weights).toarray())
 
 
 def fit_weights(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> LogisticRegression:
@@ -94,7 +100,7 @@ def assemble(
     classifier: LogisticRegression, design: Design, recipe: Recipe, language: LanguageCounts, facts: dict[str, Any]
 ) -> Model:
     """Multiply the weights through and give the model as it is stored."""
-    weights = classifier.coef_.T - classifier.coef_.mean(axis=0)[:, None]
+    weights = classifier.coef_.T - classifier.coef_.mean(axis=0)[:, None] + design.real_weights.toarray()
     place = {word: number for number, word in enumerate(design.words)}
     triples, triple_rows = language.triples()
     bias = classifier.intercept_ - classifier.intercept_.mean()

@@ -1,4 +1,7 @@
-"""The language part of the model: log-odds of words and letter triples from counted words of real postings."""
+"""The language part of the model: log-odds of words and letter triples, from words counted in real postings and ours.
+
+Ours matter for the names of tools: boards of one language may never mention what is common on those of another.
+"""
 
 import csv
 import tomllib
@@ -12,7 +15,9 @@ from jobtagger.text.language import triples_of
 
 _FUNCTION_WORD_COUNT = 300  # as many postings as a frequent word of the smallest counted language stands in
 _SMOOTHING = 0.5
-_CLIP = 4.0
+_SHARED = 0.05  # every language is taken to hold this share of what the others hold of a word
+_CLIP = 5.0  # log-odds a word can lack at most against the language it speaks for
+_MIN_WRITTEN = 2
 _MIN_TRIPLE_COUNT = 20
 
 
@@ -31,8 +36,19 @@ class LanguageCounts:
         for name, words in extra.items():
             for word in words.split():
                 self.counts[word][self.languages.index(name)] += _FUNCTION_WORD_COUNT
-        total = np.sum(list(self.counts.values()), axis=0)
-        self._scale = total.max() / total
+
+    def add(self, language: str, words: dict[str, int]) -> None:
+        """Count words of postings of a language on top."""
+        for word, n_postings in words.items():
+            if n_postings >= _MIN_WRITTEN:
+                self.counts[word][self.languages.index(language)] += n_postings
+
+    @property
+    def _scale(self) -> NDArray[np.float64]:
+        """Factors that make all languages weigh the same."""
+        total: NDArray[np.float64] = np.sum(list(self.counts.values()), axis=0)
+        scale: NDArray[np.float64] = total.max() / total
+        return scale
 
     def word_rows(self, words: list[str]) -> NDArray[np.float32]:
         """Give the log-odds of words, shape (n_words, n_languages); zeros for words never counted."""
@@ -42,16 +58,18 @@ class LanguageCounts:
     def triples(self) -> tuple[list[str], NDArray[np.float32]]:
         """Give the letter triples of all counted words and their log-odds, shape (n_triples, n_languages)."""
         counts: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(len(self.languages)))
+        scale = self._scale
         for word, row in self.counts.items():
             for triple in triples_of(word):
-                counts[triple] += np.sqrt(row * self._scale)
+                counts[triple] += np.sqrt(row * scale)
         names = sorted(name for name, row in counts.items() if row.sum() >= _MIN_TRIPLE_COUNT)
         return names, _log_odds(np.array([counts[name] for name in names]))
 
 
 def _log_odds(counts: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Give log counts against their mean over the languages, clipped; uncounted rows are zero."""
-    logs = np.log(counts + _SMOOTHING)
-    odds = logs - logs.mean(axis=1, keepdims=True)
-    clipped: NDArray[np.float32] = np.clip(odds, -_CLIP, _CLIP).astype(np.float32)
-    return clipped
+    """Give log shares against their mean over the languages, clipped; uncounted rows are zero."""
+    shares = (1 - _SHARED) * counts + _SHARED * counts.mean(axis=1, keepdims=True) + _SMOOTHING
+    logs = np.log(shares)
+    logs = np.maximum(logs, logs.max(axis=1, keepdims=True) - _CLIP)
+    odds: NDArray[np.float32] = (logs - logs.mean(axis=1, keepdims=True)).astype(np.float32)
+    return odds

@@ -9,12 +9,11 @@ import scipy.optimize
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from jobtagger.classify import Model, save_model
+from jobtagger.classify import Model, load_model, save_model
 from jobtagger.knowledge import Knowledge
-from jobtagger.train.corpus import TrainingPosting, read_corpus
-from jobtagger.train.design import RealTerms, Recipe, make_design, read_stop_words
-from jobtagger.train.fit import assemble, count_records, digest_of, feature_matrix, fit_weights
-from jobtagger.train.language import LanguageCounts
+from jobtagger.train.corpus import LANGUAGES, TrainingPosting, read_corpus
+from jobtagger.train.design import Design, Recipe, make_design, read_statistics
+from jobtagger.train.fit import assemble, count_records, digest_of, feature_matrix, fit_weights, logits
 
 _N_FOLDS = 4
 
@@ -28,43 +27,43 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         When a training file is wrong.
     """
     recipe = recipe or Recipe()
-    statistics = training_data / "statistics"
     corpus = read_corpus(training_data / "postings", tuple(knowledge.categories))
-    language = LanguageCounts(statistics)
-    real = RealTerms(statistics, tuple(knowledge.categories), recipe.real_prior)
+    known = read_statistics(training_data / "statistics", tuple(sorted(knowledge.categories)))
     counted = count_records([posting.record for posting in corpus], knowledge)
-    pairs = sorted({*counted.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs), *real.pairs()})
-    design = make_design(
-        counted.postings_with_word(), pairs, len(corpus), real, read_stop_words(statistics), recipe, language.counts
-    )
+    for name in LANGUAGES:
+        of_language = np.array([posting.language == name for posting in corpus])
+        known.language.add(name, counted.postings_with_word(of_language))
+    pairs = counted.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs)
+    design = make_design(counted.postings_with_word(), pairs, len(corpus), known, recipe)
     X = feature_matrix(counted, design, recipe)
     y = np.array([posting.category_id for posting in corpus])
-    sharpness, held_out_accuracy = calibrate(X, y, recipe)
+    sharpness, held_out_accuracy = calibrate(X, y, design, recipe)
     facts = {
         "training_data": digest_of(training_data / "postings"),
-        "statistics": digest_of(statistics),
+        "statistics": digest_of(training_data / "statistics"),
         "n_postings": len(corpus),
+        "n_real_postings_counted": known.real.n_postings,
         "n_postings_by_language": _n_by_language(corpus),
         "sharpness": round(sharpness, 4),
         "held_out_accuracy": round(held_out_accuracy, 4),
     }
-    return assemble(fit_weights(X, y, recipe), design, recipe, language, facts)
+    return assemble(fit_weights(X, y, recipe), design, recipe, known.language, facts)
 
 
-def calibrate(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> tuple[float, float]:
+def calibrate(X: sp.csr_matrix, y: NDArray[np.str_], design: Design, recipe: Recipe) -> tuple[float, float]:
     """Find the factor on the log-odds under which held-out probabilities fit best, and the held-out accuracy.
 
     Temperature scaling after Guo et al. 2017 (its factor is one over the temperature). Folds are contiguous blocks
     of each category, as postings written in one sitting resemble each other.
     """
     fold = _blocks(y)
-    logits, places = [], []
+    held_out_logits, places = [], []
     for number in range(_N_FOLDS):
         held_out = fold == number
         classifier = fit_weights(X[~held_out], y[~held_out], recipe)
-        logits.append(classifier.decision_function(X[held_out]))
+        held_out_logits.append(logits(classifier, X[held_out], design))
         places.append(np.searchsorted(classifier.classes_, y[held_out]))
-    all_logits, labels = np.vstack(logits), np.concatenate(places)
+    all_logits, labels = np.vstack(held_out_logits), np.concatenate(places)
 
     def loss(sharpness: float) -> float:
         scaled = sharpness * all_logits
@@ -77,11 +76,10 @@ def calibrate(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> tuple[fl
 
 def train_and_save(training_data: Path, folder: Path, knowledge: Knowledge) -> Model:
     """Train, then write the model folder with its card."""
-    model = train(training_data, knowledge)
-    save_model(model, folder)
+    save_model(train(training_data, knowledge), folder)
     facts = json.loads((folder / "model.json").read_text("utf-8"))
     (folder / "card.md").write_text(card(facts), "utf-8")
-    return model
+    return load_model(folder)
 
 
 def card(facts: dict[str, Any]) -> str:
@@ -93,7 +91,8 @@ def card(facts: dict[str, Any]) -> str:
 Made by `make model` from `training_data/`; every figure here stands in `model.json`.
 
 - **What it does**: gives one of {len(facts["categories"])} categories and a calibrated probability to a job posting.
-- **How**: multinomial logistic regression over words, pairs of neighbouring words and letter groups.
+- **How**: multinomial logistic regression over words, pairs of neighbouring words and letter groups, plus complement
+  naive Bayes weights from term counts of {facts["n_real_postings_counted"]} labelled real postings (counts only, no text).
 - **Trained on**: {facts["n_postings"]} postings written for this project ({languages}); digest `{facts["training_data"]}`.
 - **Held-out accuracy on postings written by us** (contiguous folds): {facts["held_out_accuracy"]:.3f}. Real postings
   are harder: `jobtagger evaluate` measures them on a labelled set of yours.

@@ -52,7 +52,9 @@ def main(folder: Path) -> None:
         prepared = preparer.prepare(RawRecord(posting["title"] or "", posting["description"] or "", skills))
         stream = stream_of([prepared])
         words = [vocabulary.words[int(key)] for key in count_words(stream).key]
-        pairs = [" ".join(vocabulary.words[part] for part in parts_of_pair(int(key))) for key in count_pairs(stream).key]
+        pairs = [
+            " ".join(vocabulary.words[part] for part in parts_of_pair(int(key))) for key in count_pairs(stream).key
+        ]
         category_id = labels[posting["id"]]
         of_category[category_id] += 1
         totals.update(words + pairs)
