@@ -7,7 +7,6 @@ Every feature belongs to a word or to a pair of neighbours, so the feature matri
 import csv
 import math
 import tomllib
-from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +27,7 @@ class Recipe(NamedTuple):
     C: float = 10.0
     word_scale: float = 4.0
     subword_scale: float = 3.0
-    real_share: float = 1.5
-    real_smoothing: float = 1.0
+    real_share: float = 0.5
     pair_scale: float = 3.0
     unknown_norm_share: float = 0.3
     min_word_postings: int = 2
@@ -37,59 +35,64 @@ class Recipe(NamedTuple):
     max_pairs: int = 40_000
 
 
-class RealTerms:
-    """In how many labelled real postings of each category words and pairs stand."""
+class TermWeights(NamedTuple):
+    """What terms of labelled real postings say of each category, in units of the features below, each shape (C,)."""
 
-    def __init__(self, statistics: Path, categories: tuple[str, ...]) -> None:
-        self.categories = categories
-        place = {category_id: number for number, category_id in enumerate(categories)}
-        self._counts: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(len(categories)))
-        with (statistics / "category_terms.csv").open(encoding="utf-8", newline="") as table:
-            for term, category_id, n_postings in list(csv.reader(table))[1:]:
-                self._counts[term][place[category_id]] = float(n_postings)
-        self.n_postings = int(self._counts.pop("").sum())  # the empty term stands in every posting
+    words: dict[str, NDArray[np.float64]]
+    pairs: dict[tuple[str, str], NDArray[np.float64]]
+    letters: dict[int, NDArray[np.float64]]  # by bucket
+    bias: NDArray[np.float64]
 
-    def counts(self, terms: list[str]) -> NDArray[np.float64]:
-        """Give the counts of terms, shape (n_terms, C); zeros for terms never counted."""
-        nothing = np.zeros(len(self.categories))
-        return np.array([self._counts.get(term, nothing) for term in terms]).reshape(len(terms), -1)
-
-    def words(self) -> list[str]:
-        """Give the single words that were counted."""
-        return [term for term in self._counts if " " not in term]
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Give the pairs of words that were counted."""
-        return [(first, second) for first, _, second in (term.partition(" ") for term in self._counts) if second]
+    def of(self, words: list[str], pairs: list[tuple[str, str]]) -> sp.csr_matrix:
+        """Give the weights of all features, shape (n_words + N_BUCKETS + n_pairs, C); zeros for terms not kept."""
+        nothing = np.zeros(len(self.bias))
+        rows = [self.words.get(word, nothing) for word in words]
+        rows += [self.letters.get(bucket, nothing) for bucket in range(N_BUCKETS)]
+        rows += [self.pairs.get(pair, nothing) for pair in pairs]
+        return sp.csr_matrix(np.vstack(rows))
 
 
-def complement_weights(counts: NDArray[np.float64], smoothing: float) -> NDArray[np.float32]:
-    """Give complement naive Bayes weights of terms, shape (n_terms, C), centred; zeros for terms never counted.
-
-    A term speaks for a category if it is rare in all the others (Rennie et al. 2003), which does not suffer from
-    categories with few postings as plain naive Bayes does.
-    """
-    complement = counts.sum(axis=1, keepdims=True) - counts + smoothing
-    weights = -np.log(complement / complement.sum(axis=0, keepdims=True))
-    weights -= weights.mean(axis=1, keepdims=True)
-    weights[counts.sum(axis=1) == 0] = 0
-    single: NDArray[np.float32] = weights.astype(np.float32)
-    return single
+def read_term_weights(path: Path, categories: tuple[str, ...]) -> TermWeights:
+    """Read the table that make_term_weights.py wrote: kind, term, and a weight in tenths per category."""
+    weights = TermWeights({}, {}, {}, np.zeros(len(categories)))
+    with path.open(encoding="utf-8", newline="") as table:
+        rows = csv.reader(table)
+        columns = next(rows)[2:]
+        places = [columns.index(category_id) for category_id in categories]
+        for kind, term, *tenths in rows:
+            values = np.array([float(value or 0) / 10 for value in tenths])[places]
+            if kind == "word":
+                weights.words[term] = values
+            elif kind == "pair":
+                first, second = term.split(" ")
+                weights.pairs[first, second] = values
+            elif kind == "letters":
+                weights.letters[int(term)] = values
+            else:
+                weights.bias[:] = values
+    return weights
 
 
 class Statistics(NamedTuple):
     """What is known of words before any posting of ours is read."""
 
-    real: RealTerms
+    real: TermWeights
     language: LanguageCounts
     stop_words: set[str]  # they tell languages and moods apart, not kinds of work, and get no weight
+    sharpness: float  # factor on the log-odds under which probabilities of labelled real postings fit best
 
 
 def read_statistics(folder: Path, categories: tuple[str, ...]) -> Statistics:
     """Read training_data/statistics."""
+    calibration = tomllib.loads((folder / "calibration.toml").read_text("utf-8"))
+    weights = read_term_weights(folder / "term_weights.csv", categories)
+    return Statistics(weights, LanguageCounts(folder), read_stop_words(folder), float(calibration["sharpness"]))
+
+
+def read_stop_words(folder: Path) -> set[str]:
+    """Read the words of the classified languages that say nothing of the kind of work."""
     table = tomllib.loads((folder / "stop_words.toml").read_text("utf-8"))
-    stop_words = {word for words in table.values() for word in words.split()}
-    return Statistics(RealTerms(folder, categories), LanguageCounts(folder), stop_words)
+    return {word for words in table.values() for word in words.split()}
 
 
 class Design(NamedTuple):
@@ -100,6 +103,7 @@ class Design(NamedTuple):
     word_parts: sp.csr_matrix  # (n_words, n_features)
     pair_parts: sp.csr_matrix  # (n_pairs, n_features)
     real_weights: sp.csr_matrix  # (n_features, C), fixed: what real postings say of each feature
+    real_bias: NDArray[np.float64]  # (C,)
     norms: NDArray[np.float32]  # (n_words,)
     unknown_norm: float
     first_bucket: int
@@ -121,11 +125,11 @@ def make_design(
     recipe : Recipe
     """
     real = known.real
-    counted = set(real.words())
+    counted = set(real.words)
     frequent = {word for word, n in words.items() if n >= recipe.min_word_postings}
     names = sorted(frequent | counted | set(known.language.counts))
     named = set(names)
-    pairs = [pair for pair in sorted({*pairs, *real.pairs()}) if pair[0] in named and pair[1] in named]
+    pairs = [pair for pair in sorted({*pairs, *real.pairs}) if pair[0] in named and pair[1] in named]
     has_own = np.array([name in frequent or name in counted for name in names], dtype=np.float64)
     weight = np.array([word_weight(words.get(name, 0), n_postings) * (name not in known.stop_words) for name in names])
     weight = np.where(has_own > 0, weight, 1.0)  # words without a weight of their own are read by letters alone
@@ -139,14 +143,11 @@ def make_design(
     norms = np.asarray(word_parts.multiply(word_parts).sum(axis=1)).ravel().astype(np.float32)
     unknown_norm = recipe.unknown_norm_share * float(np.median(norms[(has_own > 0) & (weight > 0)]))
     norms[has_own == 0] = unknown_norm
-    real_counts = np.vstack([
-        real.counts(names) * (recipe.word_scale * weight)[:, None],
-        real.counts([f"{first} {second}" for first, second in pairs]) * recipe.pair_scale,
-    ])  # fmt: skip
-    fixed = recipe.real_share * complement_weights(real_counts, recipe.real_smoothing)
-    no_letters = sp.csr_matrix((N_BUCKETS, len(real.categories)))
-    real_weights = sp.vstack([sp.csr_matrix(fixed[:n_words]), no_letters, sp.csr_matrix(fixed[n_words:])]).tocsr()
-    return Design(names, pairs, word_parts.tocsr(), pair_parts.tocsr(), real_weights, norms, unknown_norm, n_words)
+    real_weights = recipe.real_share * real.of(names, pairs)
+    real_bias = recipe.real_share * real.bias
+    return Design(
+        names, pairs, word_parts.tocsr(), pair_parts.tocsr(), real_weights, real_bias, norms, unknown_norm, n_words
+    )
 
 
 def word_weight(n_with_word: int, n_postings: int) -> float:

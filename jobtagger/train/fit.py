@@ -88,7 +88,7 @@ def feature_matrix(counted: Counted, design: Design, recipe: Recipe) -> sp.csr_m
 
 def logits(classifier: LogisticRegression, X: sp.csr_matrix, design: Design) -> NDArray[np.float64]:
     """Give the uncalibrated log-odds of postings: what was fitted, and what real postings say."""
-    return np.asarray(classifier.decision_function(X) + (X @ design.real_weights).toarray())
+    return np.asarray(classifier.decision_function(X) + (X @ design.real_weights).toarray() + design.real_bias)
 
 
 def fit_weights(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> LogisticRegression:
@@ -103,7 +103,7 @@ def assemble(
     weights = classifier.coef_.T - classifier.coef_.mean(axis=0)[:, None] + design.real_weights.toarray()
     place = {word: number for number, word in enumerate(design.words)}
     triples, triple_rows = language.triples()
-    bias = classifier.intercept_ - classifier.intercept_.mean()
+    bias = classifier.intercept_ + design.real_bias
     return Model(
         categories=tuple(map(str, classifier.classes_)),
         languages=language.languages,
@@ -118,7 +118,7 @@ def assemble(
         triple_languages=triple_rows.astype(np.float16),
         facts={
             **facts,
-            "bias": [round(float(value), 4) for value in bias],
+            "bias": [round(float(value), 4) for value in bias - bias.mean()],
             "subword_scale": recipe.subword_scale,
             "unknown_norm": design.unknown_norm,
             "recipe": recipe._asdict(),

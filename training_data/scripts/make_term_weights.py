@@ -1,0 +1,162 @@
+"""Weigh the terms of labelled real postings: statistics/term_weights.csv and calibration.toml.
+
+Usage: python training_data/scripts/make_term_weights.py POSTINGS_FOLDER
+
+POSTINGS_FOLDER holds postings.jsonl.gz and gold_dev.jsonl; the labels (posting id and category, no text) stand in
+training_data/statistics/real_labels.csv, given by readers who followed the labelling guide; `drawn` says whether a
+posting was drawn to spread over boards and categories or because an earlier model was uncertain of it. Gold postings,
+and postings with the same title and beginning as one, are left out.
+
+A term (word, pair of words, hash bucket of letter groups) is kept only if at least MIN_POSTINGS labelled postings hold
+it; no addresses or numbers. Its weights are those of a multinomial logistic regression on these postings alone, in
+tenths. No text can be told from them.
+"""
+
+import csv
+import gzip
+import json
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import scipy.optimize
+import scipy.sparse as sp
+from make_language_terms import STATISTICS, write_digest
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from jobtagger.classify.features import N_BUCKETS
+from jobtagger.knowledge import load_knowledge
+from jobtagger.records import RawRecord
+from jobtagger.train.corpus import read_corpus
+from jobtagger.train.design import Design, Recipe, Statistics, TermWeights, make_design, read_stop_words
+from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weights
+from jobtagger.train.language import LanguageCounts
+
+MIN_POSTINGS = 5
+C = 10.0
+N_FOLDS = 4
+COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+Matrix = NDArray[np.float64]
+
+
+def fingerprint(posting: dict[str, str]) -> tuple[str, str]:
+    """Give what two copies of a posting have in common."""
+    title, beginning = posting["title"] or "", (posting["description"] or "")[:80]
+    return re.sub(r"\W+", " ", title.lower()).strip(), re.sub(r"\W+", " ", beginning.lower()).strip()
+
+
+def labelled_postings(folder: Path) -> tuple[list[RawRecord], NDArray[np.str_], NDArray[np.bool_]]:
+    """Give the labelled real postings, their categories, and which were drawn to spread."""
+    with (STATISTICS / "real_labels.csv").open(encoding="utf-8", newline="") as table:
+        labels = {row["posting_id"]: row for row in csv.DictReader(table)}
+    with (folder / "gold_dev.jsonl").open(encoding="utf-8") as lines:
+        golden = [json.loads(line) for line in lines]
+    gold = {fingerprint(posting) for posting in golden} | {posting["id"] for posting in golden}
+    records, categories, spread = [], [], []
+    with gzip.open(folder / "postings.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for posting in map(json.loads, lines):
+            if posting["id"] not in labels or posting["id"] in gold or fingerprint(posting) in gold:
+                continue
+            skills = ", ".join(filter(None, posting["skills"] or []))
+            records.append(RawRecord(posting["title"] or "", posting["description"] or "", skills))
+            categories.append(labels[posting["id"]]["category_id"])
+            spread.append(labels[posting["id"]]["drawn"] == "spread")
+    return records, np.array(categories), np.array(spread)
+
+
+def frequent_terms(counted: Counted, n_categories: int) -> TermWeights:
+    """Give the words and pairs that stand in enough postings, not yet weighed."""
+    nothing = np.zeros(n_categories)
+    words = {w: nothing for w, n in counted.postings_with_word().items() if n >= MIN_POSTINGS and w[0].isalpha()}
+    pairs = counted.frequent_pairs(MIN_POSTINGS, sys.maxsize)
+    kept = {pair: nothing for pair in pairs if pair[0] in words and pair[1] in words}
+    return TermWeights(words, kept, {}, nothing)
+
+
+def fit_real(X: sp.csr_matrix, y: NDArray[np.str_]) -> LogisticRegression:
+    """Fit on real postings; frequent categories count less than their number, by its square root."""
+    names, counts = np.unique(y, return_counts=True)
+    weight = np.sqrt(np.median(counts) / counts)[np.searchsorted(names, y)]
+    return LogisticRegression(C=C, max_iter=300, tol=1e-4).fit(X, y, sample_weight=weight)
+
+
+def softmax(logits: Matrix) -> Matrix:
+    """Give probabilities of log-odds, row by row."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def best_sharpness(logits: Matrix, label: NDArray[np.int64]) -> float:
+    """Find the factor on the log-odds with the highest likelihood (temperature scaling, Guo et al. 2017)."""
+
+    def loss(sharpness: float) -> float:
+        probability = softmax(sharpness * logits)[np.arange(len(label)), label]
+        return float(-np.mean(np.log(np.maximum(probability, 1e-12))))
+
+    return float(scipy.optimize.minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
+
+
+def write_calibration(logits: Matrix, label: NDArray[np.int64]) -> None:
+    """Note the sharpness, and which probability the surest postings reach with which accuracy."""
+    sharpness = round(best_sharpness(logits, label), 3)
+    probability = softmax(sharpness * logits)
+    surest = np.sort(probability.max(axis=1))[::-1]
+    right = (probability.argmax(axis=1) == label)[np.argsort(-probability.max(axis=1), kind="stable")]
+    lines = [
+        "# Made by scripts/make_term_weights.py: held-out labelled real postings (drawn to spread; none of the gold set).",
+        f"sharpness = {sharpness}",
+        f"n_postings = {len(label)}",
+        "",
+        "# The surest share of them: the lowest probability among them, and how many of them are right.",
+    ]
+    for share in COVERAGES:
+        n = int(share * len(label))
+        lines += ["[[surest]]", f"share = {share}", f"probability = {surest[n - 1]:.3f}", f"accuracy = {right[:n].mean():.3f}"]
+    (STATISTICS / "calibration.toml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def write_weights(design: Design, classifier: LogisticRegression, kept: NDArray[np.bool_]) -> None:
+    """Write one row per kept term, weights centred over the categories and in tenths; zeros stay empty."""
+    weights = np.rint(10 * (classifier.coef_ - classifier.coef_.mean(axis=0)).T).astype(int)
+    bias = np.rint(10 * (classifier.intercept_ - classifier.intercept_.mean())).astype(int)
+    names = [("word", word) for word in design.words] + [("letters", str(bucket)) for bucket in range(N_BUCKETS)]
+    names += [("pair", " ".join(pair)) for pair in design.pairs]
+    with (STATISTICS / "term_weights.csv").open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["kind", "term", *classifier.classes_])
+        writer.writerow(["bias", "", *bias])
+        for place in np.flatnonzero(kept):
+            if weights[place].any():
+                writer.writerow([*names[place], *(value or "" for value in weights[place])])
+
+
+def main(folder: Path) -> None:
+    """Fit, calibrate and write."""
+    knowledge, recipe = load_knowledge(), Recipe()
+    categories = tuple(sorted(knowledge.categories))
+    corpus = read_corpus(STATISTICS.parent / "postings", tuple(knowledge.categories))
+    ours = count_records([posting.record for posting in corpus], knowledge)
+    records, y, is_spread = labelled_postings(folder)
+    real = count_records(records, knowledge)
+    known = Statistics(frequent_terms(real, len(categories)), LanguageCounts(STATISTICS), read_stop_words(STATISTICS), 1.0)
+    pairs = ours.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs)
+    design = make_design(ours.postings_with_word(), pairs, len(corpus), known, recipe)
+    X = feature_matrix(real, design, recipe)
+    kept = np.diff(X.tocsc().indptr) >= MIN_POSTINGS
+    X_kept = (X @ sp.diags(kept.astype(float))).tocsr()
+    written = fit_weights(feature_matrix(ours, design, recipe), np.array([p.category_id for p in corpus]), recipe)
+    held_out = written.decision_function(X)
+    fold = np.arange(len(y)) % N_FOLDS
+    for number in range(N_FOLDS):
+        classifier = fit_real(X_kept[fold != number], y[fold != number])
+        held_out[fold == number] += recipe.real_share * classifier.decision_function(X_kept[fold == number])
+    write_calibration(held_out[is_spread], np.searchsorted(written.classes_, y)[is_spread])
+    write_weights(design, fit_real(X_kept, y), kept)
+    for output in ("term_weights.csv", "calibration.toml"):
+        write_digest(output, folder / "postings.jsonl.gz")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
