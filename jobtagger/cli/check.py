@@ -27,7 +27,7 @@ _MAX_SHOWN = 6
 def check(
     text: str | None, title: str, path: str | None, lang: str | None, as_json: bool, model_folder: str | None
 ) -> None:
-    r"""Check one posting: what it is, how sure, and why.
+    """Check one posting: what it is, how sure, and why.
 
     TEXT is the posting; without it, the posting is read from --file or from standard input.
 

@@ -27,7 +27,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="jobtagger")
 def cli() -> None:
-    r"""Tag freelance job postings with a category and a demand-trend risk level.
+    """Tag freelance job postings with a category and a demand-trend risk level.
 
     \b
     jobtagger tag postings.csv -o tagged.csv     a whole file

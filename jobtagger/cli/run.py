@@ -12,7 +12,7 @@ from jobtagger.cli.root import EXIT_REJECTED, cli
 @cli.command()
 @click.option("--config", default="jobtagger.toml", show_default=True, help="Configuration of the job.")
 def run(config: str) -> None:
-    r"""Tag every new or changed listing of the configured folder once, into a SQLite database.
+    """Tag every new or changed listing of the configured folder once, into a SQLite database.
 
     Running it again does nothing; a run that was killed is completed by the next. The configuration:
 

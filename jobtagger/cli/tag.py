@@ -45,7 +45,7 @@ def tag(
     quiet: bool,
     **columns: str | None,
 ) -> None:
-    r"""Tag the postings of one or more files (CSV, TSV, JSON; - is standard input).
+    """Tag the postings of one or more files (CSV, TSV, JSON; - is standard input).
 
     The same rows and columns come out, with the tagger's columns behind them. Columns are recognised by the layouts of
     known boards or by name; --title, --description and --skills name them otherwise. Rows that cannot be read go to a
