@@ -113,7 +113,12 @@ def write_calibration(logits: Matrix, label: NDArray[np.int64]) -> None:
     ]
     for share in COVERAGES:
         n = int(share * len(label))
-        lines += ["[[surest]]", f"share = {share}", f"probability = {surest[n - 1]:.3f}", f"accuracy = {right[:n].mean():.3f}"]
+        lines += [
+            "[[surest]]",
+            f"share = {share}",
+            f"probability = {surest[n - 1]:.3f}",
+            f"accuracy = {right[:n].mean():.3f}",
+        ]
     (STATISTICS / "calibration.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -140,7 +145,9 @@ def main(folder: Path) -> None:
     ours = count_records([posting.record for posting in corpus], knowledge)
     records, y, is_spread = labelled_postings(folder)
     real = count_records(records, knowledge)
-    known = Statistics(frequent_terms(real, len(categories)), LanguageCounts(STATISTICS), read_stop_words(STATISTICS), 1.0)
+    known = Statistics(
+        frequent_terms(real, len(categories)), LanguageCounts(STATISTICS), read_stop_words(STATISTICS), 1.0
+    )
     pairs = ours.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs)
     design = make_design(ours.postings_with_word(), pairs, len(corpus), known, recipe)
     X = feature_matrix(real, design, recipe)
