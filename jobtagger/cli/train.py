@@ -31,18 +31,46 @@ def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
     default="training_data",
     show_default=True,
     type=click.Path(exists=True, file_okay=False),
+    help="Our postings and word counts, from a checkout of jobtagger.",
 )
-@click.option("-o", "--output", default="models/default", show_default=True, help="Model folder to write.")
-def train(training_data: str, output: str) -> None:
-    """Train the classifier from a training_data folder; the same data gives the same bytes."""
+@click.option("--data", type=click.Path(exists=True, dir_okay=False), help="Labelled table of yours to train on too.")
+@click.option("--only", is_flag=True, help="Train on --data in place of our postings.")
+@click.option("--label", default="category", show_default=True, help="Column of --data that holds the category.")
+@table_options
+@click.option(
+    "-o", "--output", help="Model folder to write.  [default: models/default; to be named where --data is given]"
+)
+def train(
+    training_data: str, data: str | None, only: bool, label: str, output: str | None, **table: str | None
+) -> None:
+    r"""Train the classifier; the same data gives the same bytes.
+
+    With --data, your own labelled postings (CSV, TSV, JSON; columns are found as `tag` finds them) are added to ours.
+    Labels that are no category of ours make new ones; their risk level is unknown, as no evidence speaks of them.
+
+    \b
+    Examples:
+      jobtagger train
+      jobtagger train --data mine.csv --label kind -o my_model
+      jobtagger train --data mine.csv --only -o my_model
+      jobtagger tag postings.csv --model my_model -o tagged.csv
+    """
     _need_extra()
     from jobtagger.knowledge import load_knowledge  # noqa: PLC0415
+    from jobtagger.train.own_data import read_own_data  # noqa: PLC0415
     from jobtagger.train.train import train_and_save  # noqa: PLC0415
 
-    model = train_and_save(Path(training_data), Path(output), load_knowledge())
+    if only and not data:
+        raise click.UsageError("--only needs --data, the postings to train on")
+    if data and not output:
+        raise click.UsageError("a model with data of yours needs a folder of its own: -o FOLDER")
+    knowledge = load_knowledge()
+    own = read_own_data(Path(data), knowledge, label, only, _columns(table)) if data else None
+    folder = output or "models/default"
+    model = train_and_save(Path(training_data), Path(folder), knowledge, own)
     click.echo(
-        f"{output}: model {model.digest} from {model.facts['n_postings']} postings, "
-        f"held-out accuracy {model.facts['held_out_accuracy']:.3f}"
+        f"{folder}: model {model.digest} from {model.facts['n_postings']} postings, "
+        f"{len(model.categories)} categories, held-out accuracy {model.facts['held_out_accuracy']:.3f}"
     )
 
 
