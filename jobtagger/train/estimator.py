@@ -85,9 +85,14 @@ class PostingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     def decision_function(self, X: Iterable[str]) -> NDArray[np.float64]:
         """Give the log-odds, shape (n_texts, n_classes), or (n_texts,) for the second of two classes."""
         check_is_fitted(self)
-        features = feature_matrix(count_records(self._records(X), self._knowledge), self._design, self._recipe)
-        odds: NDArray[np.float64] = self._classifier.decision_function(features)
-        return odds
+        records = self._records(X)
+        distinct = sorted(set(records))  # so that no sum depends on the order in which texts come
+        counted = count_records(distinct, self._knowledge)
+        exact = counted._replace(words=counted.words.astype(np.float64), pairs=counted.pairs.astype(np.float64))
+        odds = self._classifier.decision_function(feature_matrix(exact, self._design, self._recipe))
+        place = {record: number for number, record in enumerate(distinct)}
+        ordered: NDArray[np.float64] = odds[[place[record] for record in records]]
+        return ordered
 
     def predict_proba(self, X: Iterable[str]) -> NDArray[np.float64]:
         """Give the probability of each of `classes_`, shape (n_texts, n_classes)."""
