@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 DEMO_VENV := .venv-demo
 ARGS ?=
 GOLD ?= ../shared/postings/gold_dev.jsonl
+POSTINGS ?= ../shared/postings/postings.jsonl.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate golden clean
+.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate quality golden clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +67,10 @@ model: models/default/model.json ## train, only if something it depends on is ne
 
 evaluate: $(VENV)/.ready ## measure the committed model on GOLD
 	$(BIN)/jobtagger evaluate $(GOLD) --mapping training_data/gold_mapping.csv $(ARGS)
+
+quality: $(VENV)/.ready ## measure everything docs/quality.md shows, on GOLD and POSTINGS, and rewrite that page
+	$(BIN)/python benchmarks/quality.py $(GOLD) $(POSTINGS)
+	$(BIN)/cog -r docs/quality.md
 
 golden: $(VENV)/.ready ## rewrite the golden outputs; review the difference
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden

@@ -19,6 +19,9 @@ from jobtagger.tagger import CHUNK_SIZE, Tagger
 from jobtagger.text import Preparer
 from jobtagger.vocabulary import Vocabulary, split
 
+BASELINE = "sklearn tfidf(1,2) + LR predict_proba"
+TEXT_TO_CATEGORY = ("clean + tokens", "language", "classifier")
+
 
 def read(path: Path, n: int) -> list[RawRecord]:
     """Read the first n postings."""
@@ -43,9 +46,8 @@ def chunks(records: list[RawRecord]) -> Iterable[list[RawRecord]]:
     return (records[i : i + CHUNK_SIZE] for i in range(0, len(records), CHUNK_SIZE))
 
 
-def main(path: Path, n: int) -> None:
-    """Measure and print."""
-    records = read(path, n)
+def measure(records: list[RawRecord], with_spacy: bool = True) -> dict[str, float]:
+    """Give the seconds each step takes for all records."""
     texts = [f"{r.title} {r.skills} {r.description}" for r in records]
     tagger = Tagger()
     knowledge = tagger.knowledge
@@ -74,8 +76,16 @@ def main(path: Path, n: int) -> None:
         ),
     }
     result |= sklearn_times(texts, labels)
-    result |= spacy_times(texts, [phrase for trait in knowledge.traits.values() for phrase in trait.matches])
-    base = result["sklearn tfidf(1,2) + LR predict_proba"]
+    if with_spacy:
+        result |= spacy_times(texts, [phrase for trait in knowledge.traits.values() for phrase in trait.matches])
+    return result
+
+
+def main(path: Path, n: int) -> None:
+    """Measure and print."""
+    records = read(path, n)
+    result = measure(records)
+    base = result[BASELINE]
     print(f"{len(records)} postings")
     for name, took in result.items():
         print(f"{name:40} {len(records) / took:>10,.0f} /s   {base / took:>6.2f} x sklearn")
@@ -89,7 +99,7 @@ def sklearn_times(texts: list[str], labels: list[str]) -> dict[str, float]:
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     classifier = LogisticRegression(max_iter=20).fit(vectorizer.fit_transform(texts), labels)
     return {
-        "sklearn tfidf(1,2) + LR predict_proba": seconds(lambda: classifier.predict_proba(vectorizer.transform(texts))),
+        BASELINE: seconds(lambda: classifier.predict_proba(vectorizer.transform(texts))),
     }
 
 

@@ -46,10 +46,11 @@ def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, lan
     category = knowledge.categories.get(category_id)
 
     def label(name: str) -> str:
-        return knowledge.categories[name].label.in_language(language)
+        """Give the label of a category; a category of the user's own is its own label."""
+        return knowledge.categories[name].label.in_language(language) if name in knowledge.categories else name
 
     return {
-        "label": category.label.in_language(language) if category else "",
+        "label": label(category_id) if category_id != UNKNOWN else "",
         "definition": category.definition.in_language(language) if category else "",
         "abstained": prediction.abstained,
         "best_guess": prediction.category_id,

@@ -252,7 +252,7 @@ def test_evaluate_measures_labelled_postings(run, tmp_path):
     result = run("evaluate", gold, "--json")
     errors = run("evaluate", gold, "--errors")
 
-    figures = json.loads(result.stdout)
+    figures = json.loads(result.stdout)["figures"]
     assert (2, 0.5, 1.0) == tuple(figures["en"][name] for name in ("n", "top1", "top1_or_secondary"))
     assert 1 == figures["other"]["n"]
     assert "[en] legal ['audio_voice'] -> audio_voice" in errors.stdout
@@ -268,7 +268,24 @@ def test_evaluate_refuses_unknown_labels(run, tmp_path):
     mapped = run("evaluate", gold, "--mapping", tmp_path / "map.csv")
 
     assert (1, 0) == (refused.exit_code, mapped.exit_code)
-    assert '"wizardry" is not in taxonomy.toml; map it with --mapping' in refused.stderr
+    assert '"wizardry" is no category of taxonomy.toml or the model; map it with --mapping' in refused.stderr
+
+
+def test_evaluate_reads_a_table_and_writes_a_report(run, tmp_path):
+    """A CSV with a label column is enough; -o saves what is printed, as JSON and as pictures too."""
+    table = tmp_path / "mine.csv"
+    table.write_text(
+        "titre;metier\nLogo pour une boulangerie;graphic_design\nTenue de la comptabilité;legal\n", "utf-8"
+    )
+
+    result = run("evaluate", table, "--label", "metier", "-o", tmp_path / "report")
+
+    assert 0 == result.exit_code, result.output
+    assert "graphic_design" in result.stdout
+    assert (tmp_path / "report" / "report.txt").read_text("utf-8") == result.stdout
+    assert {"report.txt", "report.json", "report.svg", "report.png"} == {
+        p.name for p in (tmp_path / "report").iterdir()
+    }
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,15 +1,12 @@
 """Figures on labelled postings; the gold labels are set by what the shipped tagger answers."""
 
-import json
-import re
-
 import numpy as np
 import pytest
 
 from jobtagger.classify.classifier import OTHER
-from jobtagger.errors import InputError
 from jobtagger.records import RawRecord
-from jobtagger.train.evaluate import GoldPosting, calibration_error, evaluate_gold, read_gold, report, wrong_postings
+from jobtagger.train.evaluate import answer, evaluate, wrong_postings
+from jobtagger.train.labelled import LabelledPosting
 
 TEXTS = (
     "Logo for my bakery",
@@ -17,72 +14,6 @@ TEXTS = (
     "Bookkeeping for a small company",
     "Edit a podcast",
 )
-GOLD_ROW = {"title": "Cat", "description": "Paint it.", "skills": ["oil", "ink"], "lang": "en", "primary": "illustration", "secondary": ["legal"]}  # fmt: skip
-
-
-def _write(path, *rows):
-    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
-    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    return path
-
-
-@pytest.mark.parametrize(
-    ("changes", "record"),
-    [
-        pytest.param({}, RawRecord("Cat", "Paint it.", "oil, ink"), id="list of skills"),
-        pytest.param({"skills": "oil; ink"}, RawRecord("Cat", "Paint it.", "oil; ink"), id="text of skills"),
-        pytest.param({"skills": None}, RawRecord("Cat", "Paint it."), id="null skills"),
-        pytest.param(
-            {"title": None, "description": None}, RawRecord("", "", "oil, ink"), id="null title and description"
-        ),
-    ],
-)
-def test_read_gold_reads_a_labelled_posting(tmp_path, knowledge, changes, record):
-    """A line becomes a record with language, primary and secondary categories; absent texts are empty."""
-    path = _write(tmp_path / "gold.jsonl", {**GOLD_ROW, **changes})
-
-    assert read_gold(path, None, knowledge) == [GoldPosting(record, "en", "illustration", ("legal",))]
-
-
-def test_read_gold_renames_by_the_mapping(tmp_path, knowledge):
-    """The mapping's first row is a header; ids it does not name stay."""
-    path = _write(tmp_path / "gold.jsonl", {**GOLD_ROW, "primary": "drawing"}, GOLD_ROW)
-    mapping = tmp_path / "mapping.csv"
-    mapping.write_text("theirs,ours\ndrawing,illustration\nlegal,finance_accounting\n", "utf-8")
-
-    assert [(posting.primary, posting.secondary) for posting in read_gold(path, mapping, knowledge)] == [
-        ("illustration", ("finance_accounting",)),
-        ("illustration", ("finance_accounting",)),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("row", "what"),
-    [
-        pytest.param("no json", "is no labelled posting: Expecting value", id="no JSON"),
-        pytest.param("[1]", "is no labelled posting: list indices must be integers", id="no object"),
-        pytest.param({"title": "Cat"}, "is no labelled posting: 'primary'", id="no label"),
-        pytest.param({**GOLD_ROW, "secondary": None}, "is no labelled posting: Value after", id="null for a list"),
-        pytest.param({**GOLD_ROW, "primary": "drawing"}, '"drawing" is not in taxonomy.toml; map it with --mapping', id="unknown primary"),
-        pytest.param({**GOLD_ROW, "secondary": ["drawing"]}, '"drawing" is not in taxonomy.toml; map it with --mapping', id="unknown secondary"),
-        pytest.param(
-            {key: value for key, value in GOLD_ROW.items() if key != "lang"}, "is no labelled posting: 'lang'", id="no language"
-        ),
-    ],
-)  # fmt: skip
-def test_read_gold_reports_a_bad_line(tmp_path, knowledge, row, what):
-    """A line that is no labelled posting is named with file and number."""
-    path = _write(tmp_path / "gold.jsonl", GOLD_ROW, row)
-
-    with pytest.raises(InputError, match=rf"\A{re.escape(str(path))}: line 2: {re.escape(what)}"):
-        read_gold(path, None, knowledge)
-
-
-def test_line_separator_inside_a_text_parts_no_posting(tmp_path, knowledge):
-    """A JSON line may hold any character but a line feed; texts copied from web pages hold U+2028."""
-    path = _write(tmp_path / "gold.jsonl", {**GOLD_ROW, "description": "One\u2028Two"})
-
-    assert read_gold(path, None, knowledge)[0].record.description == "One\u2028Two"
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +24,7 @@ def answers(tagger):
 
 def _gold(labels, languages=("en", "en", "en", "en"), secondary=()):
     return [
-        GoldPosting(RawRecord(text), language, label, secondary)
+        LabelledPosting(RawRecord(text), language, label, secondary)
         for text, label, language in zip(TEXTS, labels, languages, strict=True)
     ]
 
@@ -106,7 +37,7 @@ def _other_than(*names):
 
 def test_all_right_gives_full_marks(tagger, answers):
     """Gold labels that equal the answers give 1 in every share."""
-    figures = evaluate_gold(_gold([answer.category_id for answer in answers]), tagger)["en"]
+    figures = evaluate(_gold([answer.category_id for answer in answers]), tagger).figures["en"]
 
     assert (figures["n"], figures["top1"], figures["top1_or_secondary"], figures["top3"]) == (4, 1, 1, 1)
     assert (figures["sector"], figures["surest_70"], figures["abstained"], figures["language"]) == (1, 1, 0, 1)
@@ -117,8 +48,8 @@ def test_one_wrong_of_four_counts_a_quarter(tagger, answers):
     """One wrong label lowers top1, and the others only where it is neither second nor secondary."""
     names = [answer.category_id for answer in answers]
     wrong = _other_than(*names, *(other.category_id for other in answers[0].alternatives))
-    figures = evaluate_gold(_gold([wrong, *names[1:]]), tagger)["en"]
-    excused = evaluate_gold(_gold([wrong, *names[1:]], secondary=(names[0],)), tagger)["en"]
+    figures = evaluate(_gold([wrong, *names[1:]]), tagger).figures["en"]
+    excused = evaluate(_gold([wrong, *names[1:]], secondary=(names[0],)), tagger).figures["en"]
 
     assert (figures["top1"], figures["top1_or_secondary"], figures["top3"]) == (0.75, 0.75, 0.75)
     assert (excused["top1"], excused["top1_or_secondary"]) == (0.75, 1)
@@ -130,7 +61,7 @@ def test_top3_is_the_answer_and_two_runners_up(tagger, answers, place, top3):
     names = [answer.category_id for answer in answers]
     asked = next(i for i, answer in enumerate(answers) if answer.alternatives[place].category_id != OTHER)
     names[asked] = answers[asked].alternatives[place].category_id
-    figures = evaluate_gold(_gold(names), tagger)["en"]
+    figures = evaluate(_gold(names), tagger).figures["en"]
 
     assert (figures["top1"], figures["top3"]) == (0.75, top3)
 
@@ -140,7 +71,7 @@ def test_surest_leave_out_the_least_sure(tagger, answers):
     names = [answer.category_id for answer in answers]
     least = min(range(4), key=lambda place: answers[place].probability)
     names[least] = _other_than(*names)
-    figures = evaluate_gold(_gold(names), tagger)["en"]
+    figures = evaluate(_gold(names), tagger).figures["en"]
 
     assert (figures["top1"], figures["surest_70"]) == (0.75, 1)
 
@@ -148,9 +79,9 @@ def test_surest_leave_out_the_least_sure(tagger, answers):
 def test_figures_stand_by_language(tagger, answers):
     """Each gold language has figures of its own, in order; a language that was not recognised counts against it."""
     names = [answer.category_id for answer in answers]
-    figures = evaluate_gold(_gold(names, languages=("fr", "en", "en", "fr")), tagger)
+    figures = evaluate(_gold(names, languages=("fr", "en", "en", "fr")), tagger).figures
 
-    assert list(figures) == ["en", "fr"]
+    assert list(figures) == ["en", "fr", "all"]
     assert (figures["en"]["n"], figures["en"]["language"]) == (2, 1)
     assert (figures["fr"]["n"], figures["fr"]["language"]) == (2, 0)
 
@@ -158,17 +89,17 @@ def test_figures_stand_by_language(tagger, answers):
 def test_macro_f1_needs_five_postings_of_a_category(tagger):
     """Categories with fewer than five gold postings are left out, so that five right ones give 1 and four give 0."""
     label = next(tagger.tag([RawRecord(TEXTS[0])])).prediction.category_id
-    five = [GoldPosting(RawRecord(TEXTS[0]), "en", label, ())] * 5
+    five = [LabelledPosting(RawRecord(TEXTS[0]), "en", label, ())] * 5
 
-    assert evaluate_gold(five, tagger)["en"]["macro_f1"] == 1
-    assert evaluate_gold(five[:4], tagger)["en"]["macro_f1"] == 0
+    assert evaluate(five, tagger).figures["en"]["macro_f1"] == 1
+    assert evaluate(five[:4], tagger).figures["en"]["macro_f1"] == 0
 
 
 def test_postings_of_no_category_are_measured_apart(tagger):
     """Of texts labelled `other`, the share that was noticed counts, in no language's figures."""
-    gold = [GoldPosting(RawRecord(text), "en", "other", ()) for text in ("", TEXTS[0])]
+    gold = [LabelledPosting(RawRecord(text), "en", "other", ()) for text in ("", TEXTS[0])]
 
-    assert evaluate_gold(gold, tagger) == {"other": {"n": 2, "noticed": 0.5}}
+    assert evaluate(gold, tagger).figures == {"other": {"n": 2, "noticed": 0.5}}
 
 
 def test_wrong_postings_lists_mistakes_only(tagger, answers):
@@ -183,29 +114,21 @@ def test_wrong_postings_lists_mistakes_only(tagger, answers):
     )
 
 
-@pytest.mark.parametrize(
-    ("probability", "right", "error"),
-    [
-        pytest.param([1.0, 1.0], [True, True], 0.0, id="sure and right"),
-        pytest.param([1.0, 1.0], [False, False], 1.0, id="sure and wrong"),
-        pytest.param([0.75, 0.75, 0.75, 0.75], [True, True, True, False], 0.0, id="as right as it says"),
-        pytest.param([0.55, 0.95], [True, True], 0.25, id="too modest in two bins"),
-        pytest.param([0.11, 0.19], [True, False], 0.35, id="one bin, too modest"),
-        pytest.param([0.0, 0.95], [False, False], 0.475, id="half is wrong"),
-    ],
-)
-def test_calibration_error_weighs_bins_by_size(probability, right, error):
-    """The error is the mean gap between said and true probability over ten bins."""
-    assert calibration_error(np.array(probability), np.array(right)) == pytest.approx(error)
+def test_risk_level_of_the_label_keeps_the_traits_of_the_text(tagger):
+    """An answer equal to the label gives the label's level, whatever traits the text shows; another one need not."""
+    text = RawRecord("Senior security audit of our bank, long term, NDA", "")
+    tag = next(tagger.tag([text]))
+    (right,) = answer([LabelledPosting(text, "en", tag.prediction.category_id, ())], tagger)
+    (wrong,) = answer([LabelledPosting(text, "en", "data_entry", ())], tagger)
+
+    assert tag.risk.traits
+    assert (right.gold_level, wrong.tag.risk.level) == (tag.risk.level, tag.risk.level)
+    assert wrong.gold_level != tag.risk.level
 
 
-def test_report_aligns_the_figures():
-    """There is a column per language and a row per figure, blank where a column lacks it."""
-    figures = {"en": {"n": 4.0, "top1": 0.75}, "other": {"n": 2.0, "noticed": 0.5}}
+def test_languages_are_recognised_where_none_is_labelled(tagger):
+    """Postings without a labelled language are grouped by the recognised one."""
+    texts = (TEXTS[0], "Traduction d'un contrat de travail vers l'anglais")
+    evaluation = evaluate([LabelledPosting(RawRecord(text), "", "legal", ()) for text in texts], tagger)
 
-    assert report(figures).splitlines() == [
-        "                          en   other",
-        "n                          4       2",
-        "top1                    0.75        ",
-        "noticed                          0.5",
-    ]
+    assert [(name, row["n"]) for name, row in evaluation.figures.items()] == [("en", 1), ("fr", 1), ("all", 2)]

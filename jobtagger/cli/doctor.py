@@ -21,10 +21,13 @@ def doctor(model_folder: str | None) -> None:
         f"{len(knowledge.traits)} traits, {len(knowledge.advice)} pieces of advice"
     )
     model = load_model(Path(model_folder) if model_folder else None)
-    unknown = set(model.categories) - set(knowledge.categories)
+    own = set(model.facts.get("own_data", {}).get("categories", []))
+    unknown = set(model.categories) - set(knowledge.categories) - own
     if unknown:
         raise ModelError(
             f'model: knows categories that are not in taxonomy.toml: {", ".join(sorted(unknown))}; run "make model"'
         )
     click.echo(f"model {model.digest}: {model.facts['n_postings']} training postings, {len(model.words)} words")
+    if own:
+        click.echo(f"categories of your own, without a risk level: {', '.join(sorted(own))}")
     click.echo("all is well")

@@ -58,9 +58,10 @@ def read_term_weights(path: Path, categories: tuple[str, ...]) -> TermWeights:
     with path.open(encoding="utf-8", newline="") as table:
         rows = csv.reader(table)
         columns = next(rows)[2:]
-        places = [columns.index(category_id) for category_id in categories]
+        unknown = len(columns)  # a category of the user's own has no weights yet
+        places = [columns.index(name) if name in columns else unknown for name in categories]
         for kind, term, *tenths in rows:
-            values = np.array([float(value or 0) / 10 for value in tenths])[places]
+            values = np.array([float(value or 0) / 10 for value in [*tenths, "0"]])[places]
             if kind == "word":
                 weights.words[term] = values
             elif kind == "pair":

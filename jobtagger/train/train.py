@@ -13,10 +13,11 @@ from jobtagger.knowledge import Knowledge
 from jobtagger.train.corpus import LANGUAGES, TrainingPosting, read_corpus
 from jobtagger.train.design import Design, Recipe, make_design, read_statistics
 from jobtagger.train.fit import assemble, count_records, digest_of, feature_matrix, fit_weights, logits
+from jobtagger.train.own_data import OwnData, facts_of
 
 
-def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = None) -> Model:
-    """Train on the postings and statistics of `training_data`.
+def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = None, own: OwnData | None = None) -> Model:
+    """Train on the postings and statistics of `training_data`, and on `own` postings.
 
     Raises
     ------
@@ -24,8 +25,9 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         When a training file is wrong.
     """
     recipe = recipe or Recipe()
-    corpus = read_corpus(training_data / "postings", tuple(knowledge.categories))
-    known = read_statistics(training_data / "statistics", tuple(sorted(knowledge.categories)))
+    corpus = _corpus(training_data, knowledge, own)
+    categories = tuple(sorted({posting.category_id for posting in corpus}))
+    known = read_statistics(training_data / "statistics", categories)
     counted = count_records([posting.record for posting in corpus], knowledge)
     for name in LANGUAGES:
         of_language = np.array([posting.language == name for posting in corpus])
@@ -42,19 +44,22 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         "n_postings_by_language": _n_by_language(corpus),
         "sharpness": known.sharpness,
         "held_out_accuracy": round(held_out_accuracy(X, y, design, recipe), 4),
+        **facts_of(own, knowledge),
     }
     return assemble(fit_weights(X, y, recipe), design, recipe, known.language, facts)
 
 
 def held_out_accuracy(X: sp.csr_matrix, y: NDArray[np.str_], design: Design, recipe: Recipe) -> float:
-    """Give the accuracy on a quarter of every category, the last written ones, by a fit on the others.
+    """Give the accuracy on a quarter of every category, the last written ones, by a fit on the others; 0 if there are too few.
 
     They are left out as one block, as postings written in one sitting resemble each other.
     """
     is_last = np.zeros(len(y), dtype=bool)
     for label in np.unique(y):
         places = np.flatnonzero(y == label)
-        is_last[places[len(places) * 3 // 4 :]] = True
+        is_last[places[len(places) - len(places) // 4 :]] = True
+    if not is_last.any():
+        return 0.0
     classifier = fit_weights(X[~is_last], y[~is_last], recipe)
     found = classifier.classes_[logits(classifier, X[is_last], design).argmax(axis=1)]
     return float(np.mean(found == y[is_last]))
@@ -66,9 +71,9 @@ def n_labels(statistics: Path) -> int:
         return sum(1 for _ in lines) - 1
 
 
-def train_and_save(training_data: Path, folder: Path, knowledge: Knowledge) -> Model:
+def train_and_save(training_data: Path, folder: Path, knowledge: Knowledge, own: OwnData | None = None) -> Model:
     """Train, then write the model folder with its card."""
-    save_model(train(training_data, knowledge), folder)
+    save_model(train(training_data, knowledge, own=own), folder)
     facts = json.loads((folder / "model.json").read_text("utf-8"))
     (folder / "card.md").write_text(card(facts), "utf-8")
     return load_model(folder)
@@ -76,7 +81,6 @@ def train_and_save(training_data: Path, folder: Path, knowledge: Knowledge) -> M
 
 def card(facts: dict[str, Any]) -> str:
     """Write the model card from the facts of model.json."""
-    languages = ", ".join(f"{count} {name}" for name, count in facts["n_postings_by_language"].items())
     recipe = ", ".join(f"{name} {value}" for name, value in facts["recipe"].items())
     return f"""# Model card
 
@@ -85,7 +89,7 @@ Made by `make model` from `training_data/`; every figure here stands in `model.j
 - **What it does**: gives one of {len(facts["categories"])} categories and a calibrated probability to a job posting.
 - **How**: multinomial logistic regression over words, pairs of neighbouring words and letter groups, plus fixed
   weights of terms that stand in five or more of {facts["n_real_postings"]} labelled real postings (weights only, no text).
-- **Trained on**: {facts["n_postings"]} postings written for this project ({languages}); digest `{facts["training_data"]}`.
+{_trained_on(facts)}
 - **Held-out accuracy on postings written by us** (the last quarter of each category): {facts["held_out_accuracy"]:.3f}. Real postings
   are harder: `jobtagger evaluate` measures them on a labelled set of yours.
 - **Recipe**: {recipe}; sharpness {facts["sharpness"]}.
@@ -93,6 +97,27 @@ Made by `make model` from `training_data/`; every figure here stands in `model.j
 - **Not for**: people's CVs, salaried job ads (answered with `other` where noticed), texts in languages other than
   English and French (Spanish and Portuguese at best effort).
 """
+
+
+def _trained_on(facts: dict[str, Any]) -> str:
+    """Say which postings it was, by whom, in which languages."""
+    languages = ", ".join(f"{count} {name}" for name, count in facts["n_postings_by_language"].items())
+    ours = f"postings written for this project ({{}}); digest `{facts['training_data']}`"
+    own = facts.get("own_data")
+    if own is None:
+        return f"- **Trained on**: {facts['n_postings']} {ours.format(languages)}."
+    yours = f"{own['n_postings']} postings of `{own['file']}`, digest `{own['digest']}`"
+    if own["in_place_of_ours"]:
+        return f"- **Trained on**: {yours} ({languages}), and nothing else."
+    n_ours = facts["n_postings"] - own["n_postings"]
+    return f"- **Trained on**: {yours}, and {n_ours} {ours.format(f'in all {languages}')}."
+
+
+def _corpus(training_data: Path, knowledge: Knowledge, own: OwnData | None) -> list[TrainingPosting]:
+    if own is not None and own.only:
+        return own.postings
+    ours = read_corpus(training_data / "postings", tuple(knowledge.categories))
+    return ours if own is None else [*ours, *own.postings]
 
 
 def _n_by_language(corpus: list[TrainingPosting]) -> dict[str, int]:

@@ -1,0 +1,151 @@
+"""Training on the user's own postings: added to ours or in their place, with categories of their own."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from jobtagger.cli import cli
+from jobtagger.errors import TrainingDataError
+from jobtagger.train.own_data import read_own_data
+
+ROOT = Path(__file__).parents[1]
+MINE = """title,kind
+Prune the apple trees,gardening
+Mow a lawn and trim hedges,gardening
+Plant roses and lavender,gardening
+Hedges to trim in spring,gardening
+Logo for a florist,graphic_design
+Logo and flyer for a fair,graphic_design
+Translate a menu to Spanish,translation
+Translate a letter to German,translation
+"""
+
+
+@pytest.fixture(scope="module")
+def small_data(tmp_path_factory):
+    """Give a training_data folder with a few postings a category and a few of the terms counted by category."""
+    folder = tmp_path_factory.mktemp("small")
+    for source in sorted((ROOT / "training_data" / "postings").rglob("*.jsonl")):
+        target = folder / "postings" / source.parent.name / source.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text("\n".join(source.read_text("utf-8").split("\n")[:4]) + "\n", "utf-8")
+    shutil.copytree(ROOT / "training_data" / "statistics", folder / "statistics")
+    path = folder / "statistics" / "category_terms.csv"
+    header, *rows = path.read_text("utf-8").splitlines()
+    kept = [row for number, row in enumerate(rows) if row.startswith(",") or number % 30 == 0]
+    path.write_text("\n".join([header, *kept]) + "\n", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    """Give a labelled table with a category of its own."""
+    path = tmp_path_factory.mktemp("mine") / "mine.csv"
+    path.write_text(MINE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def only_mine(small_data, mine, tmp_path_factory):
+    """Give a model folder trained on the table alone."""
+    return _trained(small_data, mine, tmp_path_factory.mktemp("only"), "--only")
+
+
+@pytest.fixture(scope="module")
+def with_mine(small_data, mine, tmp_path_factory):
+    """Give a model folder trained on the table and our postings."""
+    return _trained(small_data, mine, tmp_path_factory.mktemp("added"))
+
+
+def _run(*arguments):
+    return CliRunner().invoke(cli, list(map(str, arguments)))
+
+
+def _trained(small_data, mine, folder, *options):
+    result = _run("train", "--training-data", small_data, "--data", mine, "--label", "kind", "-o", folder, *options)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def _facts(folder):
+    return json.loads((folder / "model.json").read_text("utf-8"))
+
+
+def test_own_data_in_place_of_ours(only_mine):
+    """With --only the model knows the labels of the table and nothing else; the card says what it was made of."""
+    facts = _facts(only_mine)
+
+    assert facts["categories"] == ["gardening", "graphic_design", "translation"]
+    assert (facts["n_postings"], facts["own_data"]["categories"]) == (8, ["gardening"])
+    assert "8 postings of `mine.csv`" in (only_mine / "card.md").read_text("utf-8")
+
+
+def test_own_data_beside_ours(with_mine, knowledge):
+    """Without --only the labels of the table come on top of our categories."""
+    facts = _facts(with_mine)
+
+    assert facts["categories"] == sorted({*knowledge.categories, "gardening"})
+    assert facts["n_postings"] == 8 + 4 * 2 * len(knowledge.categories)
+
+
+@pytest.mark.parametrize("folder", ["only_mine", "with_mine"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_check_names_a_category_of_its_own(request, folder, language):
+    """`check` answers with the own category in both languages; nothing is known of its risk level."""
+    model = request.getfixturevalue(folder)
+    result = _run("check", "Trim hedges and mow a lawn, roses too", "--model", model, "--json", "--lang", language)
+    answer = json.loads(result.stdout)
+
+    assert (answer["category"], answer["risk_level"]) == ("gardening", "unknown")
+    assert answer["explanation"]["category"]["label"] == "gardening"
+    assert _run("check", "Trim hedges", "--model", model, "--lang", language).exit_code == 0
+
+
+def test_tag_evaluate_and_doctor_take_the_model(with_mine, mine, tmp_path):
+    """The folder works everywhere a model is asked for."""
+    tagged = _run("tag", mine, "--model", with_mine, "-o", tmp_path / "out.csv", "-q")
+    measured = _run("evaluate", mine, "--label", "kind", "--model", with_mine, "--json")
+    checked = _run("doctor", "--model", with_mine)
+
+    assert (tagged.exit_code, measured.exit_code, checked.exit_code) == (0, 0, 0), measured.output
+    assert "gardening,gardening," in (tmp_path / "out.csv").read_text("utf-8")
+    assert {"gardening"} <= {row["category_id"] for row in json.loads(measured.stdout)["categories"]}
+    assert "categories of your own, without a risk level: gardening" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("table", "only", "problem"),
+    [
+        pytest.param("title,category\nA,gardening\n", False, 'category "gardening" has 1 posting; give at least 2', id="one posting of a new category"),
+        pytest.param("title,category\nA,legal\nB,legal\nC,translation\n", True, 'category "translation" has 1 posting', id="one posting in place of ours"),
+        pytest.param("title,category\nA,legal\nB,legal\nC,a\nD,a\n", True, "2 categories; in place of ours give at least 3", id="two categories"),
+        pytest.param("title,category\nA,unknown\nB,unknown\n", False, '"unknown" stands for an abstention', id="reserved name"),
+    ],
+)  # fmt: skip
+def test_too_little_to_learn_from_is_refused(tmp_path, knowledge, table, only, problem):
+    """What cannot be learnt is named with the file and a remedy."""
+    path = tmp_path / "mine.csv"
+    path.write_text(table)
+
+    with pytest.raises(TrainingDataError) as caught:
+        read_own_data(path, knowledge, only=only)
+
+    assert problem in str(caught.value)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_one_posting_of_a_category_of_ours_may_be_added(tmp_path, knowledge):
+    """Our postings of the category are there to learn from; a language column is kept, an unknown one is not."""
+    path = tmp_path / "mine.csv"
+    path.write_text("title,lang,category\nA,fr,legal\nB,sv,legal\n")
+
+    assert [posting.language for posting in read_own_data(path, knowledge).postings] == ["fr", "und"]
+
+
+def test_wrong_use_of_the_options_is_said(mine):
+    """--only alone has nothing to train on; a model of own data does not go over the shipped one."""
+    assert "--only needs --data" in _run("train", "--only").output
+    assert "a folder of its own: -o FOLDER" in _run("train", "--data", mine, "--label", "kind").output
