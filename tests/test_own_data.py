@@ -26,16 +26,16 @@ Translate a letter to German,translation
 
 @pytest.fixture(scope="module")
 def small_data(tmp_path_factory):
-    """Give a training_data folder with a few postings a category and a few of the terms counted by category."""
+    """Give a training_data folder with a few postings a category and a few of the weighed terms."""
     folder = tmp_path_factory.mktemp("small")
     for source in sorted((ROOT / "training_data" / "postings").rglob("*.jsonl")):
         target = folder / "postings" / source.parent.name / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("\n".join(source.read_text("utf-8").split("\n")[:4]) + "\n", "utf-8")
     shutil.copytree(ROOT / "training_data" / "statistics", folder / "statistics")
-    path = folder / "statistics" / "category_terms.csv"
+    path = folder / "statistics" / "term_weights.csv"
     header, *rows = path.read_text("utf-8").splitlines()
-    kept = [row for number, row in enumerate(rows) if row.startswith(",") or number % 30 == 0]
+    kept = [row for number, row in enumerate(rows) if row.startswith("bias") or number % 30 == 0]
     path.write_text("\n".join([header, *kept]) + "\n", "utf-8")
     return folder
 
