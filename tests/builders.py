@@ -24,6 +24,7 @@ POLICY = Policy(
     },
     max_trait_points=20,
     negation_window=3,
+    min_signs=2,
     exposure_measure="ours",
     max_chars=100,
     language_min_margin=0.5,

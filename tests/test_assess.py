@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait
 
-from jobtagger.knowledge.types import Exposure
+from jobtagger.knowledge.types import Exposure, Negation
 from jobtagger.records import FoundTrait, Reason
 from jobtagger.risk import Assessor
 from jobtagger.risk.outlook import level_of_points
@@ -43,7 +43,7 @@ def our_knowledge(knowledge):
     return replace(
         knowledge,
         traits={trait.id: trait for trait in TRAITS},
-        negations=("no",),
+        negation=Negation(("no",), (), 3),
         policy=POLICY,
         outlooks=OUTLOOKS,
         evidence=EVIDENCE,

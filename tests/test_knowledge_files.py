@@ -289,15 +289,14 @@ def test_aliases_name_one_field_each():
 
 def test_negations_are_single_words_in_normal_form():
     """A negation that is no normal word would never be seen."""
-    assert [word for word in SHIPPED.negations if split(word) != [word] or normalise(word) != word] == []
+    assert [word for word in SHIPPED.negation.before if split(word) != [word] or normalise(word) != word] == []
 
 
 @pytest.fixture(scope="module")
 def found_in():
     """Give a function that gives the ids of the shipped traits found in a text."""
     vocabulary = Vocabulary()
-    policy = SHIPPED.policy
-    finder = TraitFinder(SHIPPED.traits.values(), SHIPPED.negations, policy.negation_window, vocabulary)
+    finder = TraitFinder(SHIPPED.traits.values(), SHIPPED.negation, SHIPPED.policy.min_signs, vocabulary)
 
     def find(text):
         return {match.trait_id for match in finder.find([make_posting(text, vocabulary)])[0]}
@@ -361,7 +360,7 @@ def test_phrases_begin_with_a_word(trait):
 def test_every_phrase_is_found_where_it_stands(trait):
     """Each way to say a phrase shows the trait when it stands alone."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([trait], SHIPPED.negations, SHIPPED.policy.negation_window, vocabulary)
+    finder = TraitFinder([trait], SHIPPED.negation, SHIPPED.policy.min_signs, vocabulary)
     texts = [
         " ".join("7" if word == ANY_NUMBER else word for word in words)
         for phrase in trait.phrases

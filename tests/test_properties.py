@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jobtagger.knowledge import load_knowledge
+from jobtagger.knowledge.types import Negation
 from jobtagger.knowledge.types import Footer
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
 from jobtagger.risk import Assessor, TraitFinder
@@ -150,7 +151,7 @@ any_phrases = st.lists(st.lists(parts, min_size=1, max_size=4).map(" ".join), mi
 def test_phrases_are_found_just_where_their_words_stand(phrases, tokens):
     """At every word stands the longest sequence that the phrases stand for, and nothing where there is none."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", tuple(phrases))], (), 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", tuple(phrases))], Negation((), (), 3), 2, vocabulary)
     sequences = {words for phrase in phrases for words in spell_out(phrase)}
     expected = []
     for start in range(len(tokens)):
@@ -163,7 +164,7 @@ def test_phrases_are_found_just_where_their_words_stand(phrases, tokens):
                 for word, shown in zip(words, tokens[start:], strict=False)
             )
         ]
-        expected += [("trait", start, max(ends))] if ends else []
+        expected += [("trait", start, max(ends), False)] if ends else []
 
     assert finder.find([make_posting(" ".join(tokens), vocabulary)]) == [expected]
 

@@ -1,20 +1,25 @@
 """The engine that finds traits in tokens; all traits here are our own."""
 
+from dataclasses import replace
+
 import pytest
 from builders import make_posting, make_trait
 
+from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
 from jobtagger.risk.traits import Match
 from jobtagger.vocabulary import Vocabulary
 
+DENIALS = ("is? not needed",)
+MIN_SIGNS = 2
 NEGATIONS = ("no", "not", "without", "pas", "dont")
 
 
 def _found(text, *traits, window=3):
     """Give the trait ids found in `text` with the words that show them."""
     vocabulary = Vocabulary()
-    finder = TraitFinder(traits, NEGATIONS, window, vocabulary)
+    finder = TraitFinder(traits, Negation(NEGATIONS, DENIALS, window), MIN_SIGNS, vocabulary)
     posting = make_posting(text, vocabulary)
     return [
         (match.trait_id, " ".join(vocabulary.words[number] for number in posting.token_ids[match.start : match.end]))
@@ -166,7 +171,7 @@ def test_traits_may_share_a_phrase():
 def test_matches_stand_in_order_of_place():
     """Matches come as they stand in the text, with their places among the tokens."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("b", ("blue cat",)), make_trait("a", ("red",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("b", ("blue cat",)), make_trait("a", ("red",))], Negation(NEGATIONS, DENIALS, 3), MIN_SIGNS, vocabulary)
 
     assert finder.find([make_posting("Red, big. Blue cat", vocabulary)]) == [[Match("a", 0, 1), Match("b", 3, 5)]]
 
@@ -174,7 +179,7 @@ def test_matches_stand_in_order_of_place():
 def test_phrases_do_not_cross_the_parts_of_a_posting():
     """The boundary between title, skills and description parts phrases too."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("red cat",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("red cat",))], Negation(NEGATIONS, DENIALS, 3), MIN_SIGNS, vocabulary)
     red, cat = vocabulary.ids("red cat")
 
     assert finder.find([Posting("red", "cat", "", [red, 0, cat, 0], 2, 2)]) == [[]]
@@ -183,7 +188,7 @@ def test_phrases_do_not_cross_the_parts_of_a_posting():
 def test_find_keeps_the_order_of_postings():
     """There is one list per posting, in order, empty where nothing is found."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("cat",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), MIN_SIGNS, vocabulary)
     postings = [make_posting(text, vocabulary) for text in ("dog", "", "a cat", "no cat")]
 
     assert finder.find(postings) == [[], [], [Match("trait", 1, 2)], []]
@@ -194,7 +199,7 @@ def test_find_keeps_the_order_of_postings():
 def test_find_knows_numbers_seen_for_the_first_time():
     """A number that first appears in a later chunk still begins a phrase."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("# cats",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("# cats",))], Negation(NEGATIONS, DENIALS, 3), MIN_SIGNS, vocabulary)
     finder.find([make_posting("some words", vocabulary)])
 
     assert finder.find([make_posting("now 17 cats", vocabulary)]) == [[Match("trait", 1, 3)]]
@@ -203,7 +208,7 @@ def test_find_knows_numbers_seen_for_the_first_time():
 def test_skill_tags_show_no_trait():
     """Tags are what the board offers, not what the client says: title and description count, the skills do not."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("cat",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), MIN_SIGNS, vocabulary)
     (cat,) = vocabulary.ids("cat")
 
     assert finder.find([Posting("cat", "cat; cat", "cat", [cat, 0, cat, 0, cat, 0, cat], 2, 4)]) == [
@@ -228,3 +233,49 @@ def test_phrase_that_no_text_can_show_is_refused(phrase, word, n_tokens):
 def test_finder_without_traits_finds_nothing():
     """No trait, no match."""
     assert _found("red cat") == []
+
+
+def _signs(*phrases, title=(), signs=(), yields_to=(), trait_id="trait"):
+    return replace(make_trait(trait_id, phrases), title_phrases=title, signs=signs, yields_to=yields_to)
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        pytest.param("a red cat", False, id="one sign"),
+        pytest.param("a red cat, a red dog", False, id="the same sign twice"),
+        pytest.param("a red cat in a box", True, id="two signs"),
+        pytest.param("a red cat, no box", False, id="the second negated"),
+    ],
+)
+def test_several_signs_show_a_trait_together(text, shows):
+    """A weak sign alone shows nothing, two different ones do, and each of them is a match."""
+    found = _found(text, _signs(signs=("red cat|dog", "box|crate")))
+
+    assert found == ([("trait", "red cat"), ("trait", "box")] if shows else [])
+
+
+def test_title_phrase_counts_in_the_title_only():
+    """What names the deliverable in a title may stand for anything in a description."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([_signs(title=("red cat",))], Negation((), (), 3), MIN_SIGNS, vocabulary)
+    red, cat = vocabulary.ids("red cat")
+
+    assert finder.find([Posting("red cat", "", "", [red, cat, 0, 0, red, cat], 3, 1)]) == [[Match("trait", 0, 2)]]
+
+
+def test_trait_yields_to_another_that_is_found():
+    """A trait is left out where the one it yields to was found, wherever that stands."""
+    traits = _signs("red cat", trait_id="weak", yields_to=("strong",)), make_trait("strong", ("box",))
+
+    assert _found("red cat", *traits) == [("weak", "red cat")]
+    assert _found("red cat\nbox", *traits) == [("strong", "box")]
+    assert _found("red cat, no box", *traits) == [("weak", "red cat")]
+
+
+@pytest.mark.parametrize("text", ["red cat not needed", "red cat is not needed"])
+def test_denial_right_behind_cancels(text):
+    """A phrase that is said not to be needed right behind it is cancelled, one further on is not."""
+    assert _words(text, "red cat") == []
+    assert _words("red cat, dog not needed", "red cat") == ["red cat"]
+    assert _words("red cat\nnot needed", "red cat") == ["red cat"]

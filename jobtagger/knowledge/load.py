@@ -17,6 +17,7 @@ from jobtagger.knowledge.types import (
     Evidence,
     Exposure,
     Knowledge,
+    Negation,
     Outlook,
     Policy,
     Sector,
@@ -52,7 +53,7 @@ class _Loader:
         evidence = self._evidence(categories)
         outlooks = self._outlooks(categories, evidence)
         advice = self._advice(categories, evidence)
-        traits, negations = self._traits(categories, evidence)
+        traits, negation = self._traits(categories, evidence, policy)
         sources = self._sources()
         exposure = self._exposure(categories, policy)
         found = [problem for problems in self.problems for problem in problems.found]
@@ -67,7 +68,7 @@ class _Loader:
             outlooks,
             advice,
             traits,
-            negations,
+            negation,
             policy,
             sources,
             exposure,
@@ -127,15 +128,19 @@ class _Loader:
         return tuple(_by_id(entries, problems).values())
 
     def _traits(
-        self, categories: Collection[str], evidence: Collection[str]
-    ) -> tuple[dict[str, Trait], tuple[str, ...]]:
+        self, categories: Collection[str], evidence: Collection[str], policy: Policy | None
+    ) -> tuple[dict[str, Trait], Negation]:
         table, problems = self._toml("traits.toml")
-        negation = Fields(table.pop("negation", {}), "[negation]", problems)
-        negations = negation.texts("en") + negation.texts("fr")
-        negation.finish()
+        section = Fields(table.pop("negation", {}), "[negation]", problems)
+        negation = readers.negation(section, policy.negation_window if policy else 0)
+        section.finish()
         traits = self._entries(table, "trait", problems, lambda fields: readers.trait(fields, categories, evidence))
         _refuse_left_overs(table, problems)
-        return _by_id(traits, problems), negations
+        by_id = _by_id(traits, problems)
+        for trait in traits:
+            for name in set(trait.yields_to) - (by_id.keys() - {trait.id}):
+                problems.note(f"trait {trait.id}", f'yields_to: "{name}" is no other trait')
+        return by_id, negation
 
     def _sources(self) -> Sources | None:
         table, problems = self._toml("sources.toml")

@@ -14,6 +14,7 @@ from jobtagger.knowledge.types import (
     Footer,
     Layout,
     Level,
+    Negation,
     Outlook,
     Policy,
     Sector,
@@ -90,6 +91,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
         negation_window=int(sections["traits"].number("negation_window", 0, 20)),
+        min_signs=int(sections["traits"].number("min_signs", 1, 20)),
         exposure_measure=sections["exposure"].text("measure"),
         max_chars=int(sections["text"].number("max_chars", 100, 10_000_000)),
         language_min_margin=language.number("min_margin", 0, 100),
@@ -198,7 +200,22 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         tuple(dict.fromkeys(fields.texts("en") + fields.texts("fr"))),
         fields.texts("matches"),
         fields.texts("does_not_match"),
+        _phrases(fields, "title"),
+        _phrases(fields, "signs"),
+        fields.texts("yields_to", optional=True),
     )
+
+
+def negation(fields: Fields, window: int) -> Negation:
+    """Read what cancels a phrase: words before it, phrases behind it."""
+    before = fields.texts("en") + fields.texts("fr")
+    return Negation(before, fields.texts("after_en", optional=True) + fields.texts("after_fr", optional=True), window)
+
+
+def _phrases(fields: Fields, name: str) -> tuple[str, ...]:
+    """Take the phrases of both languages under an optional name."""
+    both = fields.texts(f"{name}_en", optional=True) + fields.texts(f"{name}_fr", optional=True)
+    return tuple(dict.fromkeys(both))
 
 
 def layout(fields: Fields) -> Layout:

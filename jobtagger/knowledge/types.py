@@ -93,7 +93,11 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A sign in a posting's text that moves the score by `points`; phrases per language."""
+    """A sign in a posting's text that moves the score by `points`.
+
+    One of `phrases` shows it anywhere, one of `title_phrases` in the title, several different ones of `signs` together;
+    it is left out where one of `yields_to` was found.
+    """
 
     id: str
     group: str
@@ -104,6 +108,17 @@ class Trait:
     phrases: tuple[str, ...]
     matches: tuple[str, ...]
     does_not_match: tuple[str, ...]
+    title_phrases: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+
+
+class Negation(NamedTuple):
+    """Words that cancel a phrase within `window` words behind them, and phrases that cancel it from behind."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    window: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,7 @@ class Policy:
     rule_levels: dict[str, str]
     max_trait_points: int
     negation_window: int
+    min_signs: int
     exposure_measure: str
     max_chars: int
     language_min_margin: float
@@ -196,7 +212,7 @@ class Knowledge:
     outlooks: dict[str, Outlook]
     advice: tuple[Advice, ...]
     traits: dict[str, Trait]
-    negations: tuple[str, ...]
+    negation: Negation
     policy: Policy
     sources: Sources
     exposure: tuple[Exposure, ...]

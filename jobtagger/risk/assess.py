@@ -15,7 +15,7 @@ class Assessor:
         self._traits = knowledge.traits
         self._policy = policy
         self._vocabulary = vocabulary
-        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negations, policy.negation_window, vocabulary)
+        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negation, policy.min_signs, vocabulary)
         self._levels = derive_levels(knowledge)
         self._base_reasons = {name: _base_reasons(derived) for name, derived in self._levels.items()}
         self._exposure = {
@@ -35,12 +35,12 @@ class Assessor:
     def _assess_one(self, posting: Posting, prediction: Prediction, matches: list[Match]) -> RiskTag:
         category_id = UNKNOWN if prediction.abstained else prediction.category_id
         derived = self._levels.get(category_id)
-        first_of_trait = {match.trait_id: match for match in reversed(matches)}
-        counted = self._counted_points(list(first_of_trait), category_id)
+        words = self._words(posting, matches)
+        counted = self._counted_points(list(words), category_id)
         traits = tuple(
-            FoundTrait(trait_id, self._words(posting, first_of_trait[trait_id]), counted.get(trait_id, 0))
+            FoundTrait(trait_id, words[trait_id], counted.get(trait_id, 0))
             for trait_id in self._traits
-            if trait_id in first_of_trait
+            if trait_id in words
         )
         trait_reasons = tuple(Reason("trait", trait.trait_id, f"{trait.points:+d} ({trait.words})") for trait in traits)
         exposure = self._exposure.get(category_id)
@@ -70,8 +70,19 @@ class Assessor:
                 counted[strongest.id] = strongest.points
         return counted
 
-    def _words(self, posting: Posting, match: Match) -> str:
-        return " ".join(self._vocabulary.words[number] for number in posting.token_ids[match.start : match.end])
+    def _words(self, posting: Posting, matches: list[Match]) -> dict[str, str]:
+        """Give, per trait, the words that show it: those of its first phrase, else those of all its signs."""
+        words: dict[str, str] = {}
+        signs: dict[str, list[str]] = {}
+        for match in matches:
+            if match.is_sign or match.trait_id not in words:
+                ids = posting.token_ids[match.start : match.end]
+                spelled = " ".join(self._vocabulary.words[number] for number in ids)
+                if match.is_sign:
+                    signs.setdefault(match.trait_id, []).append(spelled)
+                else:
+                    words[match.trait_id] = spelled
+        return {trait_id: " … ".join(dict.fromkeys(found)) for trait_id, found in signs.items()} | words
 
 
 def _base_reasons(derived: DerivedLevel) -> tuple[Reason, ...]:

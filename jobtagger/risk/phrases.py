@@ -24,10 +24,18 @@ class Step(NamedTuple):
     is_optional: bool
 
 
-class Phrase(NamedTuple):
-    """A phrase and the trait it shows."""
+class Mark(NamedTuple):
+    """What a phrase stands for: a trait at once, in the title only, or as one of several weak signs (by number)."""
 
     trait_id: str
+    in_title: bool = False
+    sign: int | None = None
+
+
+class Phrase(NamedTuple):
+    """A phrase and what it stands for."""
+
+    mark: Mark
     steps: tuple[Step, ...]
 
 
@@ -44,8 +52,8 @@ class PhraseBook:
         self._pairs = PairSet(np.zeros(0, dtype=np.int64))
         self._is_alone = np.zeros(0, dtype=bool)
 
-    def add(self, trait_id: str, phrases: Iterable[str]) -> None:
-        """Compile phrases of a trait.
+    def add(self, mark: Mark, phrases: Iterable[str]) -> None:
+        """Compile phrases that stand for the same.
 
         Raises
         ------
@@ -53,7 +61,7 @@ class PhraseBook:
             When a word of a phrase is not one token of the vocabulary.
         """
         for text in phrases:
-            phrase = Phrase(trait_id, tuple(self._step(part) for part in text.split()))
+            phrase = Phrase(mark, tuple(self._step(part) for part in text.split()))
             for first, second in _openings(phrase.steps):
                 if second is None:
                     self._alone[first].append(phrase)
@@ -77,19 +85,21 @@ class PhraseBook:
             hits[self._pairs.places(pair_key(first[:-1], second[1:]))[0]] = True
         return np.flatnonzero(hits)
 
-    def match(self, ids: list[int], place: int) -> dict[str, int]:
-        """Give, per trait, the end of its longest phrase that starts at a place."""
+    def match(self, ids: list[int], place: int) -> dict[Mark, int]:
+        """Give, per mark, the end of its longest phrase that starts at a place."""
         kinds = [self._kinds(number) for number in ids[place : place + 2]]
+        if not kinds:
+            return {}
         candidates = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())]
         if len(kinds) > 1:
             candidates += [
                 phrase for first, second in product(*kinds) for phrase in self._opened.get(pair_key(first, second), ())
             ]
-        ends: dict[str, int] = {}
+        ends: dict[Mark, int] = {}
         for phrase in candidates:
             end = self._end(phrase.steps, ids, place)
-            if end > ends.get(phrase.trait_id, 0):
-                ends[phrase.trait_id] = end
+            if end > ends.get(phrase.mark, 0):
+                ends[phrase.mark] = end
         return ends
 
     def _end(self, steps: tuple[Step, ...], ids: list[int], place: int) -> int:
