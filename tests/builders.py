@@ -24,7 +24,7 @@ POLICY = Policy(
     },
     max_trait_points=20,
     negation_window=3,
-    min_signs=2,
+    many_from=20,
     exposure_measure="ours",
     max_chars=100,
     language_min_margin=0.5,
@@ -78,6 +78,11 @@ def make_posting(text: str, vocabulary: Vocabulary) -> Posting:
 def make_prediction(category_id: str, abstained: str = "") -> Prediction:
     """Make a sure prediction, or an abstention."""
     return Prediction(category_id, 0.9, (), "", (), abstained, needs_review=bool(abstained))
+
+
+def speak_number(word: str) -> str:
+    """Give a token that a sign of a phrase stands for, and any other word as it is."""
+    return {"#": "7", "##": "70", "*": "anyhow"}.get(word, word)
 
 
 def spell_out(phrase: str) -> list[tuple[str, ...]]:

@@ -91,7 +91,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
         negation_window=int(sections["traits"].number("negation_window", 0, 20)),
-        min_signs=int(sections["traits"].number("min_signs", 1, 20)),
+        many_from=int(sections["traits"].number("many_from", 2, 10_000)),
         exposure_measure=sections["exposure"].text("measure"),
         max_chars=int(sections["text"].number("max_chars", 100, 10_000_000)),
         language_min_margin=language.number("min_margin", 0, 100),
@@ -202,8 +202,21 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         fields.texts("does_not_match"),
         _phrases(fields, "title"),
         _phrases(fields, "signs"),
+        _phrases(fields, "title_signs"),
+        *_sign_counts(fields),
         fields.texts("yields_to", optional=True),
+        _phrases(fields, "not_after"),
+        _phrases(fields, "not_before"),
     )
+
+
+def _sign_counts(fields: Fields) -> tuple[int, int]:
+    """Take how many weak signs show a trait and how many make it count; both may be left out where there are none."""
+    to_show = int(fields.number("signs_to_show", 1, 20, default=1))
+    to_count = int(fields.number("signs_to_count", 1, 20, default=2))
+    if to_count < to_show:
+        fields.note("signs_to_count: is less than signs_to_show")
+    return to_show, to_count
 
 
 def negation(fields: Fields, window: int) -> Negation:

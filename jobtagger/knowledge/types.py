@@ -95,8 +95,10 @@ class Advice:
 class Trait:
     """A sign in a posting's text that moves the score by `points`.
 
-    One of `phrases` shows it anywhere, one of `title_phrases` in the title, several different ones of `signs` together;
-    it is left out where one of `yields_to` was found.
+    One of `phrases` shows it anywhere, one of `title_phrases` in the title. Different weak `signs` (`title_signs` in the
+    title) show it from `signs_to_show` on, and move the score from `signs_to_count` on. It is left out where one of
+    `yields_to` was found; a phrase does not count shortly after a word of `not_after` or right before one of
+    `not_before`.
     """
 
     id: str
@@ -110,7 +112,12 @@ class Trait:
     does_not_match: tuple[str, ...]
     title_phrases: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    title_signs: tuple[str, ...] = ()
+    signs_to_show: int = 1
+    signs_to_count: int = 2
     yields_to: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
 
 
 class Negation(NamedTuple):
@@ -140,7 +147,7 @@ class Policy:
     rule_levels: dict[str, str]
     max_trait_points: int
     negation_window: int
-    min_signs: int
+    many_from: int
     exposure_measure: str
     max_chars: int
     language_min_margin: float

@@ -15,7 +15,7 @@ class Assessor:
         self._traits = knowledge.traits
         self._policy = policy
         self._vocabulary = vocabulary
-        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negation, policy.min_signs, vocabulary)
+        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negation, policy, vocabulary)
         self._levels = derive_levels(knowledge)
         self._base_reasons = {name: _base_reasons(derived) for name, derived in self._levels.items()}
         self._exposure = {
@@ -36,7 +36,7 @@ class Assessor:
         category_id = UNKNOWN if prediction.abstained else prediction.category_id
         derived = self._levels.get(category_id)
         words = self._words(posting, matches)
-        counted = self._counted_points(list(words), category_id)
+        counted = self._counted_points({match.trait_id for match in matches if match.counts}, category_id)
         traits = tuple(
             FoundTrait(trait_id, words[trait_id], counted.get(trait_id, 0))
             for trait_id in self._traits
@@ -55,12 +55,11 @@ class Assessor:
             exposure, traits, self._base_reasons[category_id] + trait_reasons,
         )  # fmt: skip
 
-    def _counted_points(self, trait_ids: list[str], category_id: str) -> dict[str, int]:
+    def _counted_points(self, trait_ids: set[str], category_id: str) -> dict[str, int]:
         """Give the points that count: one trait a group, the strongest; none where a group shows both signs."""
         groups: dict[str, list[Trait]] = {}
-        for trait_id in trait_ids:
-            trait = self._traits[trait_id]
-            if trait.points and category_id not in trait.not_for:
+        for trait in self._traits.values():
+            if trait.id in trait_ids and trait.points and category_id not in trait.not_for:
                 groups.setdefault(trait.group, []).append(trait)
         counted = {}
         for members in groups.values():

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jobtagger.knowledge.types import Negation, Trait
+from jobtagger.knowledge.types import Negation, Policy, Trait
 from jobtagger.records import Posting
 from jobtagger.risk.phrases import Mark, PhraseBook
 from jobtagger.vocabulary import Vocabulary
@@ -15,12 +15,16 @@ _DENIAL = Mark("denial")
 
 
 class Match(NamedTuple):
-    """A trait found at tokens `start` to `end` (exclusive) of a posting; `is_sign` where it took several to show it."""
+    """A trait found at tokens `start` to `end` (exclusive) of a posting.
+
+    `is_sign` where it is one of several weak signs; `counts` is false where they are too few to move the score.
+    """
 
     trait_id: str
     start: int
     end: int
     is_sign: bool = False
+    counts: bool = True
 
 
 class TraitFinder:
@@ -32,27 +36,31 @@ class TraitFinder:
     negation : Negation
         Words that cancel a phrase following within `window` words of the same sentence, and phrases that cancel it
         from right behind.
-    min_signs : int
-        How many different weak signs show a trait.
+    policy : Policy
+        From which number on there are many.
     vocabulary : Vocabulary
         The session's.
     """
 
-    def __init__(self, traits: Iterable[Trait], negation: Negation, min_signs: int, vocabulary: Vocabulary) -> None:
+    def __init__(self, traits: Iterable[Trait], negation: Negation, policy: Policy, vocabulary: Vocabulary) -> None:
         self._window = negation.window
-        self._min_signs = min_signs
+        self._traits = {trait.id: trait for trait in traits}
         self._negations = {vocabulary.id_of(word) for word in negation.before}
-        self._yields_to: dict[str, frozenset[str]] = {}
-        self._denials = PhraseBook(vocabulary)
+        self._not_after: dict[str, frozenset[int]] = {}
+        self._not_before: dict[str, frozenset[int]] = {}
+        self._denials = PhraseBook(vocabulary, policy.many_from)
         self._denials.add(_DENIAL, negation.after)
         self._denials.close()
-        self._book = PhraseBook(vocabulary)
-        for trait in traits:
-            self._yields_to[trait.id] = frozenset(trait.yields_to)
+        self._book = PhraseBook(vocabulary, policy.many_from)
+        for trait in self._traits.values():
+            self._not_after[trait.id] = frozenset(map(vocabulary.id_of, trait.not_after))
+            self._not_before[trait.id] = frozenset(map(vocabulary.id_of, trait.not_before))
             self._book.add(Mark(trait.id), trait.phrases)
             self._book.add(Mark(trait.id, in_title=True), trait.title_phrases)
             for number, sign in enumerate(trait.signs):
                 self._book.add(Mark(trait.id, sign=number), [sign])
+            for number, sign in enumerate(trait.title_signs, len(trait.signs)):
+                self._book.add(Mark(trait.id, in_title=True, sign=number), [sign])
         self._book.close()
 
     def find(self, postings: list[Posting]) -> list[list[Match]]:
@@ -70,39 +78,57 @@ class TraitFinder:
             posting = postings[owner]
             if not posting.n_title <= place < posting.n_title + posting.n_skills:
                 marked[owner] += self._marks(posting, place)
-        return [self._matches(marks) if marks else [] for marks in marked]
+        return [
+            self._matches(marks, posting.token_ids) if marks else []
+            for marks, posting in zip(marked, postings, strict=True)
+        ]
 
     def _marks(self, posting: Posting, place: int) -> list[tuple[Mark, int, int]]:
         """Give what starts at a place and is not negated, each with start and end."""
         ids = posting.token_ids
         ends = self._book.match(ids, place)
-        if not ends or self._is_negated(ids, place):
+        before = self._words_before(ids, place) if ends else set()
+        if not ends or not before.isdisjoint(self._negations):
             return []
         is_title = place < posting.n_title
         return [
             (mark, place, end)
             for mark, end in ends.items()
-            if (is_title or not mark.in_title) and not self._denials.match(ids, end)
+            if (is_title or not mark.in_title)
+            and before.isdisjoint(self._not_after[mark.trait_id])
+            and self._not_before[mark.trait_id].isdisjoint(ids[end : end + 1])
+            and not self._denials.match(ids, end)
         ]
 
-    def _matches(self, marks: list[tuple[Mark, int, int]]) -> list[Match]:
+    def _matches(self, marks: list[tuple[Mark, int, int]], ids: list[int]) -> list[Match]:
         """Keep what is enough to show a trait, and no trait that yields to another one found."""
-        signs: dict[str, set[int]] = {}
-        for mark, _, _ in marks:
-            if mark.sign is not None:
-                signs.setdefault(mark.trait_id, set()).add(mark.sign)
-        found = [
-            Match(mark.trait_id, start, end, mark.sign is not None)
-            for mark, start, end in marks
-            if mark.sign is None or len(signs[mark.trait_id]) >= self._min_signs
-        ]
+        n_signs = _count_signs(marks, ids)
+        has_phrase = {mark.trait_id for mark, _, _ in marks if mark.sign is None}
+        found = []
+        for mark, start, end in marks:
+            trait = self._traits[mark.trait_id]
+            counts = trait.id in has_phrase or n_signs[trait.id] >= trait.signs_to_count
+            if mark.sign is None or counts or n_signs[trait.id] >= trait.signs_to_show:
+                found.append(Match(trait.id, start, end, mark.sign is not None, counts))
         shown = {match.trait_id for match in found}
-        return [match for match in found if self._yields_to[match.trait_id].isdisjoint(shown)]
+        return [match for match in found if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
 
-    def _is_negated(self, ids: list[int], start: int) -> bool:
+    def _words_before(self, ids: list[int], start: int) -> set[int]:
+        """Give the words of the same sentence within the window before a place."""
+        words = set()
         for number in reversed(ids[max(0, start - self._window) : start]):
             if number == 0:
-                return False
-            if number in self._negations:
-                return True
-        return False
+                break
+            words.add(number)
+        return words
+
+
+def _count_signs(marks: list[tuple[Mark, int, int]], ids: list[int]) -> dict[str, int]:
+    """Give how many different signs of each trait there are; the same words count once, in whatever language."""
+    seen: dict[str, tuple[set[int], set[tuple[int, ...]]]] = {}
+    for mark, start, end in marks:
+        if mark.sign is not None:
+            numbers, words = seen.setdefault(mark.trait_id, (set(), set()))
+            numbers.add(mark.sign)
+            words.add(tuple(ids[start:end]))
+    return {trait_id: min(len(numbers), len(words)) for trait_id, (numbers, words) in seen.items()}

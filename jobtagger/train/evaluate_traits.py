@@ -35,11 +35,13 @@ class TraitGold(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How often a label was given, found, and both."""
+    """How often a label was given, found, and both; how often what was found moved the score, and was right."""
 
     n_gold: int
     n_found: int
     n_both: int
+    n_moving: int
+    n_moving_right: int
 
     def __add__(self, other: tuple[int, ...]) -> "Counts":  # type: ignore[override]
         """Add the counts of two labels."""
@@ -53,6 +55,8 @@ class Counts(NamedTuple):
             "precision": round(self.n_both / max(1, self.n_found), 3),
             "recall": round(self.n_both / max(1, self.n_gold), 3),
             "f1": round(2 * self.n_both / max(1, self.n_gold + self.n_found), 3),
+            "moving": self.n_moving,
+            "precision_moving": round(self.n_moving_right / max(1, self.n_moving), 3),
         }
 
 
@@ -79,24 +83,26 @@ def read_trait_gold(path: Path) -> list[TraitGold]:
 
 def evaluate_traits(postings: list[TraitGold], tagger: Tagger) -> dict[str, dict[str, float]]:
     """Give the scores of each label, then of each field over its labels together (micro average)."""
-    found = [{trait.trait_id for trait in tag.risk.traits} for tag in tagger.tag(gold.record for gold in postings)]
+    found = [tag.risk.traits for tag in tagger.tag(gold.record for gold in postings)]
     counts = {}
     for (field, value), trait_ids in TRAITS_OF_LABEL.items():
         is_gold = [gold.labels[field] == value for gold in postings]
-        is_found = [not traits.isdisjoint(trait_ids) for traits in found]
-        both = sum(a and b for a, b in zip(is_gold, is_found, strict=True))
-        counts[field, value] = Counts(sum(is_gold), sum(is_found), both)
+        is_found = [any(trait.trait_id in trait_ids for trait in traits) for traits in found]
+        is_moving = [any(trait.trait_id in trait_ids and trait.points for trait in traits) for traits in found]
+        right = [sum(a and b for a, b in zip(is_gold, shown, strict=True)) for shown in (is_found, is_moving)]
+        counts[field, value] = Counts(sum(is_gold), sum(is_found), right[0], sum(is_moving), right[1])
     rows = {f"{field} {value}" if value is not True else field: count for (field, value), count in counts.items()}
     for field in dict.fromkeys(field for field, value in counts if value is not True):
         rows[f"{field} (all)"] = sum(
-            (count for (name, _), count in counts.items() if name == field), start=Counts(0, 0, 0)
+            (count for (name, _), count in counts.items() if name == field), start=Counts(0, 0, 0, 0, 0)
         )
     return {name: count.as_row() for name, count in rows.items()}
 
 
 def report(scores: dict[str, dict[str, float]]) -> str:
     """Give the scores as an aligned table."""
-    columns = ("gold", "found", "precision", "recall", "f1")
-    lines = [f"{'trait':20}" + "".join(f"{column:>10}" for column in columns)]
-    lines += [f"{name:20}" + "".join(f"{row[column]:>10g}" for column in columns) for name, row in scores.items()]
+    columns = list(next(iter(scores.values())))
+    lines = ["".join([f"{'trait':20}", *(f"{column:>{len(column) + 3}}" for column in columns)])]
+    for name, row in scores.items():
+        lines.append("".join([f"{name:20}", *(f"{row[column]:>{len(column) + 3}g}" for column in columns)]))
     return "\n".join(lines)
