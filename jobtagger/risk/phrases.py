@@ -67,6 +67,7 @@ class PhraseBook:
         self._opened: dict[int, list[Phrase]] = defaultdict(list)
         self._is_number = np.zeros(0, dtype=bool)
         self._is_many = np.zeros(0, dtype=bool)
+        self._kinds_of: dict[int, tuple[int, ...]] = {}
         self._pairs = PairSet(np.zeros(0, dtype=np.int64))
         self._is_alone = np.zeros(0, dtype=bool)
 
@@ -126,14 +127,15 @@ class PhraseBook:
 
     def _end(self, steps: tuple[Step, ...], ids: list[int], place: int) -> int:
         """Give where a phrase that starts at a place ends, 0 if it does not match."""
-        if not steps:
-            return place
-        step, rest = steps[0], steps[1:]
-        if place < len(ids) and step.fits(self._kinds(ids[place])):
-            end = self._end(rest, ids, place + 1)
-            if end:
-                return end
-        return self._end(rest, ids, place) if step.is_optional else 0
+        for index, step in enumerate(steps):
+            fits = place < len(ids) and step.fits(self._kinds(ids[place]))
+            if step.is_optional:
+                with_it = self._end(steps[index + 1 :], ids, place + 1) if fits else 0
+                return with_it or self._end(steps[index + 1 :], ids, place)
+            if not fits:
+                return 0
+            place += 1
+        return place
 
     def _readings(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
         """Give the words as they are, with any number for numbers, and with many for large ones."""
@@ -142,11 +144,12 @@ class PhraseBook:
 
     def _kinds(self, number: int) -> tuple[int, ...]:
         """Give what a token counts as: itself, any number if it is one, many if it is a large one."""
-        word = self._vocabulary.words[number]
-        if not word[0].isdigit():
-            return (number,)
-        kinds = (number, self._any_number) if word.isdigit() else (number,)
-        return (*kinds, self._many) if self._counts_as_many(word) else kinds
+        kinds = self._kinds_of.get(number)
+        if kinds is None:
+            word = self._vocabulary.words[number]
+            kinds = (number, self._any_number) if word.isdigit() else (number,)
+            kinds = self._kinds_of[number] = (*kinds, self._many) if self._counts_as_many(word) else kinds
+        return kinds
 
     def _counts_as_many(self, word: str) -> bool:
         """Tell whether a word is a number large enough: "40", "000" (of "12,000"), "5k"."""
