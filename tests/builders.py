@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from jobtagger.knowledge.types import Evidence, Level, Outlook, Policy, Text, Trait
+from jobtagger.knowledge.types import Budget, Evidence, Level, Outlook, Policy, Text, Trait
 from jobtagger.records import Posting, Prediction
 from jobtagger.vocabulary import Vocabulary
 
@@ -25,6 +25,7 @@ POLICY = Policy(
     max_trait_points=20,
     negation_window=3,
     many_from=20,
+    budget=Budget("cheap", {"hour": 8, "day": 100, "word": 0.02, "job": 25}, {"usd": 1, "eur": 2, "inr": 0.01}),
     exposure_measure="ours",
     max_chars=100,
     language_min_margin=0.5,

@@ -137,6 +137,10 @@ class _Loader:
         traits = self._entries(table, "trait", problems, lambda fields: readers.trait(fields, categories, evidence))
         _refuse_left_overs(table, problems)
         by_id = _by_id(traits, problems)
+        if policy and policy.budget.trait not in by_id:
+            problems.note(
+                "file", f'policy.toml shows low offers as the trait "{policy.budget.trait}", which is not here'
+            )
         for trait in traits:
             for name in set(trait.yields_to) - (by_id.keys() - {trait.id}):
                 problems.note(f"trait {trait.id}", f'yields_to: "{name}" is no other trait')

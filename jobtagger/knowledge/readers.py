@@ -8,6 +8,7 @@ from typing import Any
 from jobtagger.knowledge.schema import Fields, Problems
 from jobtagger.knowledge.types import (
     Advice,
+    Budget,
     Category,
     Evidence,
     Exposure,
@@ -31,6 +32,8 @@ CONFIDENCES = ("high", "medium", "low")
 RULES = ("R1", "R2", "R3", "R4", "R5", "none")
 WORDINGS = ("new", "disappears", "threatened", "in_demand")
 AUDIENCES = ("freelancer", "client")
+PAY_UNITS = ("hour", "day", "word", "job")
+CURRENCIES = ("usd", "eur", "gbp", "inr", "cad", "aud", "chf")
 FIELDS = ("title", "description", "skills", "listing_id")
 _MAX_PERCENTILE = 100
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
@@ -81,7 +84,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
     """Read the sections of policy.toml."""
     sections = {
         name: Fields(table.pop(name, {}), f"[{name}]", problems)
-        for name in ("rules", "traits", "exposure", "text", "language", "classifier")
+        for name in ("rules", "traits", "budget", "exposure", "text", "language", "classifier")
     }
     level_ids = [entry.id for entry in levels]
     languages = sections["language"].texts("classified")
@@ -91,6 +94,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
         negation_window=int(sections["traits"].number("negation_window", 0, 20)),
+        budget=_budget(sections["budget"]),
         many_from=int(sections["traits"].number("many_from", 2, 10_000)),
         exposure_measure=sections["exposure"].text("measure"),
         max_chars=int(sections["text"].number("max_chars", 100, 10_000_000)),
@@ -113,6 +117,13 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
     if descending != sorted(descending, reverse=True):
         problems.note("level", "levels must stand in order, from the highest trend_from to the lowest")
     return result
+
+
+def _budget(fields: Fields) -> Budget:
+    """Read which offers are low."""
+    low_per = {unit: fields.number(f"low_per_{unit}", 0, 1_000_000) for unit in PAY_UNITS}
+    usd_per = {currency: fields.number(f"usd_per_{currency}", 0, 1_000) for currency in CURRENCIES}
+    return Budget(fields.text("trait"), low_per, usd_per)
 
 
 def evidence(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Evidence:
@@ -241,12 +252,19 @@ def layout(fields: Fields) -> Layout:
         fields.texts("skills", optional=True),
         fields.texts("listing_id", optional=True),
         fields.text("records", empty=True),
+        fields.texts("details", optional=True),
     )
 
 
 def footer(fields: Fields) -> Footer:
     """Read a footer pattern."""
-    return Footer(_snake_id(fields), fields.texts("start"), fields.text("skills"), fields.texts("other"))
+    return Footer(
+        _snake_id(fields),
+        fields.texts("start"),
+        fields.text("skills"),
+        fields.texts("other"),
+        fields.texts("details", optional=True),
+    )
 
 
 def sources(
@@ -255,11 +273,12 @@ def sources(
     """Read the rest of sources.toml around its layouts and footers."""
     aliases = Fields(table.pop("aliases", {}), "[aliases]", problems)
     named = {name: aliases.texts(name) for name in FIELDS}
+    details = aliases.texts("details", optional=True)
     aliases.finish()
     top = Fields(table, "file", problems)
     suffixes = top.texts("title_suffixes")
     top.finish()
-    return Sources(layouts, named, footers, suffixes)
+    return Sources(layouts, named, footers, suffixes, details)
 
 
 def exposure(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Exposure:

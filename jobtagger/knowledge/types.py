@@ -140,6 +140,15 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """Which offers are low: US dollars per unit below which they are, and what a unit of each currency is worth."""
+
+    trait: str
+    low_per: dict[str, float]
+    usd_per: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The numbers of policy.toml; each is explained there."""
 
@@ -148,6 +157,7 @@ class Policy:
     max_trait_points: int
     negation_window: int
     many_from: int
+    budget: Budget
     exposure_measure: str
     max_chars: int
     language_min_margin: float
@@ -164,7 +174,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which columns of one board's export hold which field; `records` is the path to the list in a JSON file."""
+    """Which columns of one board's export hold which field; `records` is the path to the list in a JSON file.
+
+    `details` words what other columns say, each as a text with column names in braces.
+    """
 
     id: str
     requires: tuple[str, ...]
@@ -173,6 +186,7 @@ class Layout:
     skills: tuple[str, ...]
     listing_id: tuple[str, ...]
     records: str
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +197,18 @@ class Footer:
     start: tuple[str, ...]
     skills: str
     other: tuple[str, ...]
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The layouts, the column names that speak for themselves, and what boards add to texts."""
+    """The layouts, the column names that speak for themselves (also of details), and what boards add to texts."""
 
     layouts: tuple[Layout, ...]
     aliases: dict[str, tuple[str, ...]]
     footers: tuple[Footer, ...]
     title_suffixes: tuple[str, ...]
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

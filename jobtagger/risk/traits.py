@@ -69,28 +69,26 @@ class TraitFinder:
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
         marked: list[list[tuple[Mark, int, int]]] = [[] for _ in postings]
-        lengths = [len(posting.token_ids) for posting in postings]
-        ids = np.fromiter(chain.from_iterable(posting.token_ids for posting in postings), np.int64, sum(lengths))
+        tokens = [posting.ids_for_traits() for posting in postings]
+        lengths = list(map(len, tokens))
+        ids = np.fromiter(chain.from_iterable(tokens), np.int64, sum(lengths))
         places = self._book.places(ids)
         starts = np.cumsum([0, *lengths])
         owners = np.searchsorted(starts, places, side="right") - 1
         for owner, place in zip(owners.tolist(), (places - starts[owners]).tolist(), strict=True):
             posting = postings[owner]
             if not posting.n_title <= place < posting.n_title + posting.n_skills:
-                marked[owner] += self._marks(posting, place)
+                marked[owner] += self._marks(tokens[owner], place, is_title=place < posting.n_title)
         return [
-            self._matches(marks, posting.token_ids) if marks else []
-            for marks, posting in zip(marked, postings, strict=True)
+            self._matches(marks, ids_of_one) if marks else [] for marks, ids_of_one in zip(marked, tokens, strict=True)
         ]
 
-    def _marks(self, posting: Posting, place: int) -> list[tuple[Mark, int, int]]:
+    def _marks(self, ids: list[int], place: int, *, is_title: bool) -> list[tuple[Mark, int, int]]:
         """Give what starts at a place and is not negated, each with start and end."""
-        ids = posting.token_ids
         ends = self._book.match(ids, place)
         before = self._words_before(ids, place) if ends else set()
         if not ends or not before.isdisjoint(self._negations):
             return []
-        is_title = place < posting.n_title
         return [
             (mark, place, end)
             for mark, end in ends.items()
