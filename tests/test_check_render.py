@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from jobtagger.cli.check import language_of_locale, render
-from jobtagger.cli.wording import WORDING
+from jobtagger.cli.check import render
+from jobtagger.cli.wording import WORDING, language_of_locale
 from jobtagger.explain import check_posting
 from jobtagger.records import RawRecord
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from jobtagger.cli.root import cli, model_option
-from jobtagger.cli.wording import WORDING
+from jobtagger.cli.wording import WORDING, language_of_locale
 
 _WIDTH = 100
 _MAX_SHOWN = 6
@@ -50,12 +50,6 @@ def check(
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(render(answer, language)))
-
-
-def language_of_locale(environ: "os._Environ[str] | dict[str, str]") -> str:
-    """Give "fr" for a French locale and "en" for any other."""
-    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    return "fr" if locale.lower().startswith("fr") else "en"
 
 
 def render(answer: dict[str, Any], language: str) -> Iterator[str]:

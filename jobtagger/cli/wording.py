@@ -1,7 +1,21 @@
 """The words around a checked posting, in English and French."""
 
+from collections.abc import Mapping
+
+
+def language_of_locale(environ: Mapping[str, str]) -> str:
+    """Give "fr" for a French locale and "en" for any other."""
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "fr" if locale.lower().startswith("fr") else "en"
+
+
 WORDING = {
     "en": {
+        "decides": "decides",
+        "supports": "supports",
+        "contradicts": "contradicts",
+        "mentions": "is about it",
+        "no_evidence": "There is no such evidence.",
         "category": "Category",
         "unknown": "I don't know",
         "best_guess": "nearest guess",
@@ -37,6 +51,11 @@ WORDING = {
         "no_level": "The documents say nothing that would give a level.",
     },
     "fr": {
+        "decides": "décide",
+        "supports": "appuie",
+        "contradicts": "contredit",
+        "mentions": "en parle",
+        "no_evidence": "Aucun élément de ce genre.",
         "category": "Catégorie",
         "unknown": "Je ne sais pas",
         "best_guess": "le plus proche",
