@@ -4,6 +4,8 @@ from typing import Any
 
 from jobtagger.knowledge.types import Evidence, Knowledge
 from jobtagger.records import UNKNOWN, RawRecord, TaggedPosting
+from jobtagger.risk import derive_level
+from jobtagger.risk.derivation import derivation, exposure_differs
 from jobtagger.tagger import Tagger
 
 ALL = "all"
@@ -34,6 +36,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
                 for entry in knowledge.exposure
                 if entry.category_id == category_id
             ],
+            "ai_use": _ai_use(category_id, knowledge, language),
             "advice": _advice(category_id, knowledge, language),
             "model": tagger.model.digest,
             "knowledge": knowledge.digest,
@@ -73,16 +76,21 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         return {
             "label": levels.get(tagged.risk.level, ""),
             "rule": "none",
+            "derivation": "",
             "note": "",
+            "exposure_differs": False,
             "evidence": [],
             "contrary": [],
         }
+    derived = derive_level(outlook, knowledge.evidence, knowledge.policy)
     behind = (*outlook.headline, *outlook.external)
     against = (*outlook.contrary, *outlook.external_contrary)
     return {
         "label": levels.get(tagged.risk.level, ""),
         "rule": outlook.rule,
+        "derivation": derivation(derived, knowledge.policy).in_language(language),
         "note": outlook.note.in_language(language),
+        "exposure_differs": exposure_differs(derived, tagged.risk.exposure_percentile, knowledge.policy),
         "evidence": [_statement(knowledge.evidence[name], language) for name in behind],
         "contrary": [_statement(knowledge.evidence[name], language) for name in against],
     }
@@ -114,6 +122,21 @@ def _traits(tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[
             "evidence": list(knowledge.traits[found.trait_id].evidence),
         }
         for found in tagged.risk.traits
+    ]
+
+
+def _ai_use(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:
+    """Give the ways of working with AI of which the documents take the category as an example."""
+    return [
+        {
+            "id": mode.id,
+            "kind": mode.kind,
+            "label": mode.label.in_language(language),
+            "evidence": list(mode.evidence),
+            "document": f"{mode.document}:{mode.line}",
+        }
+        for mode in knowledge.modes
+        if category_id in mode.categories
     ]
 
 

@@ -64,6 +64,10 @@ def render(answer: dict[str, Any], language: str) -> Iterator[str]:
     for entry in explanation["exposure"][:1]:
         yield ""
         yield from _paragraph(say["exposure"], say["exposure_text"].format(**entry))
+        if explanation["risk"]["exposure_differs"]:
+            yield f"  {say['exposure_differs']}"
+    for mode in explanation["ai_use"]:
+        yield from _paragraph(say["ai_use"], f"{say[mode['kind']]} — {mode['label']} [{mode['document']}]")
     if explanation["advice"]:
         yield ""
         yield f"{say['advice']}:"
@@ -106,7 +110,7 @@ def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
     yield f"{say['demand']}: {risk['label'].upper()} ({', '.join(facts)})"
     if answer["risk_conflict"] == "true":
         yield f"  {say['conflict']}"
-    yield from _paragraph(f"{say['rule']} ({risk['rule']})", risk["note"])
+    yield from _paragraph(say["rule"], f"{risk['derivation']} {risk['note']}")
     for heading, statements in ((say["figures"], risk["evidence"]), (say["contrary"], risk["contrary"])):
         if statements:
             yield f"{heading}:"

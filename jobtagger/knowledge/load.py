@@ -17,6 +17,7 @@ from jobtagger.knowledge.types import (
     Evidence,
     Exposure,
     Knowledge,
+    Mode,
     Negation,
     Outlook,
     Policy,
@@ -53,6 +54,7 @@ class _Loader:
         evidence = self._evidence(categories)
         outlooks = self._outlooks(categories, evidence)
         advice = self._advice(categories, evidence)
+        modes = self._modes(categories, evidence)
         traits, negation = self._traits(categories, evidence, policy)
         sources = self._sources()
         exposure = self._exposure(categories, policy)
@@ -67,6 +69,7 @@ class _Loader:
             evidence,
             outlooks,
             advice,
+            modes,
             traits,
             negation,
             policy,
@@ -124,6 +127,12 @@ class _Loader:
         entries = self._entries(
             table, "advice", problems, lambda fields: readers.advice(fields, {*categories, "all"}, evidence)
         )
+        _refuse_left_overs(table, problems)
+        return tuple(_by_id(entries, problems).values())
+
+    def _modes(self, categories: Collection[str], evidence: Collection[str]) -> tuple[Mode, ...]:
+        table, problems = self._toml("modes.toml")
+        entries = self._entries(table, "mode", problems, lambda fields: readers.mode(fields, categories, evidence))
         _refuse_left_overs(table, problems)
         return tuple(_by_id(entries, problems).values())
 

@@ -15,6 +15,7 @@ from jobtagger.knowledge.types import (
     Footer,
     Layout,
     Level,
+    Mode,
     Negation,
     Outlook,
     Policy,
@@ -31,6 +32,7 @@ STRENGTHS = ("count", "academic", "platform", "usage", "survey", "opinion", "ane
 CONFIDENCES = ("high", "medium", "low")
 RULES = ("R1", "R2", "R3", "R4", "R5", "none")
 WORDINGS = ("new", "disappears", "threatened", "in_demand")
+MODE_KINDS = ("automation", "augmentation")
 AUDIENCES = ("freelancer", "client")
 PAY_UNITS = ("hour", "day", "word", "job")
 CURRENCIES = ("usd", "eur", "gbp", "inr", "cad", "aud", "chf")
@@ -97,6 +99,8 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         budget=_budget(sections["budget"]),
         many_from=int(sections["traits"].number("many_from", 2, 10_000)),
         exposure_measure=sections["exposure"].text("measure"),
+        exposed_from=int(sections["exposure"].number("exposed_from", 0, 100)),
+        spared_below=int(sections["exposure"].number("spared_below", 0, 100)),
         max_chars=int(sections["text"].number("max_chars", 100, 10_000_000)),
         language_min_margin=language.number("min_margin", 0, 100),
         language_min_known=language.number("min_known", 0, 1),
@@ -196,6 +200,19 @@ def advice(fields: Fields, categories: Collection[str], statements: Collection[s
         fields.text("section", empty=True),
         int(fields.number("line", 1, 100_000)),
         _text(fields, "text"),
+    )
+
+
+def mode(fields: Fields, categories: Collection[str], statements: Collection[str]) -> Mode:
+    """Read a way of working with AI."""
+    return Mode(
+        _snake_id(fields),
+        fields.text("kind", choices=MODE_KINDS),
+        _text(fields, "label"),
+        fields.texts("categories", choices=categories),
+        fields.texts("evidence", choices=statements),
+        fields.text("document"),
+        int(fields.number("line", 1, 100_000)),
     )
 
 

@@ -92,6 +92,19 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Mode:
+    """A way of working with AI, and the categories for which the documents give it as an example."""
+
+    id: str
+    kind: str
+    label: Text
+    categories: tuple[str, ...]
+    evidence: tuple[str, ...]
+    document: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trait:
     """A sign in a posting's text that moves the score by `points`.
 
@@ -159,6 +172,8 @@ class Policy:
     many_from: int
     budget: Budget
     exposure_measure: str
+    exposed_from: int
+    spared_below: int
     max_chars: int
     language_min_margin: float
     language_min_known: float
@@ -234,6 +249,7 @@ class Knowledge:
     evidence: dict[str, Evidence]
     outlooks: dict[str, Outlook]
     advice: tuple[Advice, ...]
+    modes: tuple[Mode, ...]
     traits: dict[str, Trait]
     negation: Negation
     policy: Policy
