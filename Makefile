@@ -7,7 +7,7 @@ ARGS ?=
 GOLD ?= ../shared/postings/gold_dev.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate golden clean
+.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate validation golden clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ model: models/default/model.json ## train, only if something it depends on is ne
 
 evaluate: $(VENV)/.ready ## measure the committed model on GOLD
 	$(BIN)/jobtagger evaluate $(GOLD) --mapping training_data/gold_mapping.csv $(ARGS)
+
+validation: $(VENV)/.ready ## write docs/validation.md: levels and traits against what was held out (GOLD)
+	$(BIN)/python training_data/scripts/make_validation.py $(GOLD) docs/validation.md
 
 golden: $(VENV)/.ready ## rewrite the golden outputs; review the difference
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden

@@ -91,7 +91,10 @@ def test_text_names_part_figure_and_source():
 
     assert result.stdout.startswith("S005 décide [count, -19 (percent_postings)]")
     assert "(000:15)" in result.stdout
-    assert "\n  https://dollarsprout.com/freelance-writing-jobs-down-33-since-chatgpt-release-study-finds/\n" in result.stdout
+    assert (
+        "\n  https://dollarsprout.com/freelance-writing-jobs-down-33-since-chatgpt-release-study-finds/\n"
+        in result.stdout
+    )
 
 
 def test_nothing_found_is_said():

@@ -32,6 +32,7 @@ STRENGTHS = ("count", "academic", "platform", "usage", "survey", "opinion", "ane
 CONFIDENCES = ("high", "medium", "low")
 RULES = ("R1", "R2", "R3", "R4", "R5", "none")
 WORDINGS = ("new", "disappears", "threatened", "in_demand")
+MODALITIES = ("text", "image_sound", "code_data", "office")
 MODE_KINDS = ("automation", "augmentation")
 AUDIENCES = ("freelancer", "client")
 PAY_UNITS = ("hour", "day", "word", "job")
@@ -54,7 +55,7 @@ def _text(fields: Fields, name: str, *, empty: bool = False) -> Text:
 
 def sector(fields: Fields) -> Sector:
     """Read a sector."""
-    return Sector(_snake_id(fields), _text(fields, "label"))
+    return Sector(_snake_id(fields), _text(fields, "label"), fields.text("modality", choices=MODALITIES))
 
 
 def category(fields: Fields, sectors: Collection[str]) -> Category:

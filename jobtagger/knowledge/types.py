@@ -17,10 +17,11 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A family of categories."""
+    """A family of categories; `modality` is what is made in them."""
 
     id: str
     label: Text
+    modality: str
 
 
 @dataclass(frozen=True, slots=True)
