@@ -5,10 +5,9 @@ from typing import Any
 from jobtagger.knowledge.types import Evidence, Knowledge
 from jobtagger.records import UNKNOWN, RawRecord, TaggedPosting
 from jobtagger.risk import derive_level
+from jobtagger.risk.advice import advice_for
 from jobtagger.risk.derivation import derivation, exposure_differs
 from jobtagger.tagger import Tagger
-
-ALL = "all"
 
 
 def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> dict[str, Any]:
@@ -141,11 +140,6 @@ def _ai_use(category_id: str, knowledge: Knowledge, language: str) -> list[dict[
 
 
 def _advice(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, str]]:
-    """Give the category's own advice before that for everybody; none for what is none of our categories."""
-    if category_id not in knowledge.outlooks:
-        return []
-    own = [entry for entry in knowledge.advice if category_id in entry.categories]
-    common = [entry for entry in knowledge.advice if ALL in entry.categories]
     return [
         {
             "id": entry.id,
@@ -153,5 +147,5 @@ def _advice(category_id: str, knowledge: Knowledge, language: str) -> list[dict[
             "text": entry.text.in_language(language),
             "document": f"{entry.document}:{entry.line}",
         }
-        for entry in own + common
+        for entry in advice_for(category_id, knowledge)
     ]

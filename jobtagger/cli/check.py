@@ -141,7 +141,9 @@ def _paragraph(heading: str, text: str) -> list[str]:
 
 
 def _item(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False)
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _posting_text(text: str | None, path: str | None, title: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from jobtagger.knowledge.types import Budget
 
 _CURRENCY = r"US\$|CA\$|A\$|[$€£₹]|\b(?:usd|eur|euros?|gbp|inr|cad|aud|chf|dollars?|pounds?|rs)\b"
-_NUMBER = r"\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
+_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _AMOUNT = rf"(?:{_NUMBER})\s?k?"
 _TO = r"\s?(?:-|–|to|à|a|et|and)\s?"
 _UNIT = (
@@ -23,7 +23,9 @@ _OFFER = re.compile(
     rf"(?:{_TO}(?:{_CURRENCY})?\s?(?P<high>{_AMOUNT}))?\s?(?P<after>{_CURRENCY})?(?:{_UNIT})?",
     re.IGNORECASE,
 )
-_DAY_RATE = re.compile(rf"\btjm\b\D{{0,15}}(?P<low>{_AMOUNT})(?:{_TO}(?P<high>{_AMOUNT}))?", re.IGNORECASE)
+_DAY_RATE = re.compile(
+    rf"\btjm\b\s?:?\s?(?:(?:de|entre|max(?:imum)?|environ|jusqu['’]à)\s)?(?P<low>{_AMOUNT})(?:{_TO}(?P<high>{_AMOUNT}))?", re.IGNORECASE
+)
 _PRICE_BEFORE = re.compile(
     r"\b(?:budget|fixed[ -]price|fixed|prix|price|forfait|paying|will pay|i(?:'ll)? pay|payment|paie|tarif)\b"
     r"[^\d.!?\n]{0,15}\Z",
@@ -105,5 +107,5 @@ def _span(low: str, high: str | None) -> tuple[float, float]:
 def _value(amount: str) -> float:
     """Read "1,500", "1 500", "1.500,50", "0.02" and "2k"."""
     digits = amount.lower().rstrip("k").strip()
-    whole = re.sub(r"[ .,\u00a0\u202f](?=\d{3}(?!\d))", "", digits) if not digits.startswith("0") else digits
+    whole = re.sub(r"[ .,'’\u00a0\u202f](?=\d{3}(?!\d))", "", digits) if not digits.startswith("0") else digits
     return float(whole.replace(",", ".")) * (1000 if amount.lower().endswith("k") else 1)
