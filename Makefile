@@ -8,7 +8,7 @@ GOLD ?= ../shared/postings/gold_dev.jsonl
 POSTINGS ?= ../shared/postings/postings.jsonl.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate quality golden clean
+.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate quality validation golden clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ evaluate: $(VENV)/.ready ## measure the committed model on GOLD
 quality: $(VENV)/.ready ## measure everything docs/quality.md shows, on GOLD and POSTINGS, and rewrite that page
 	$(BIN)/python benchmarks/quality.py $(GOLD) $(POSTINGS)
 	$(BIN)/cog -r docs/quality.md
+
+validation: $(VENV)/.ready ## write docs/validation.md: levels and traits against what was held out (GOLD)
+	$(BIN)/python training_data/scripts/make_validation.py $(GOLD) docs/validation.md
 
 golden: $(VENV)/.ready ## rewrite the golden outputs; review the difference
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden

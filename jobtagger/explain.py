@@ -4,9 +4,10 @@ from typing import Any
 
 from jobtagger.knowledge.types import Evidence, Knowledge
 from jobtagger.records import UNKNOWN, RawRecord, TaggedPosting
+from jobtagger.risk import derive_level
+from jobtagger.risk.advice import advice_for
+from jobtagger.risk.derivation import derivation, exposure_differs
 from jobtagger.tagger import Tagger
-
-ALL = "all"
 
 
 def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> dict[str, Any]:
@@ -34,6 +35,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
                 for entry in knowledge.exposure
                 if entry.category_id == category_id
             ],
+            "ai_use": _ai_use(category_id, knowledge, language),
             "advice": _advice(category_id, knowledge, language),
             "model": tagger.model.digest,
             "knowledge": knowledge.digest,
@@ -74,16 +76,21 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         return {
             "label": levels.get(tagged.risk.level, ""),
             "rule": "none",
+            "derivation": "",
             "note": "",
+            "exposure_differs": False,
             "evidence": [],
             "contrary": [],
         }
+    derived = derive_level(outlook, knowledge.evidence, knowledge.policy)
     behind = (*outlook.headline, *outlook.external)
     against = (*outlook.contrary, *outlook.external_contrary)
     return {
         "label": levels.get(tagged.risk.level, ""),
         "rule": outlook.rule,
+        "derivation": derivation(derived, knowledge.policy).in_language(language),
         "note": outlook.note.in_language(language),
+        "exposure_differs": exposure_differs(derived, tagged.risk.exposure_percentile, knowledge.policy),
         "evidence": [_statement(knowledge.evidence[name], language) for name in behind],
         "contrary": [_statement(knowledge.evidence[name], language) for name in against],
     }
@@ -118,12 +125,22 @@ def _traits(tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[
     ]
 
 
+def _ai_use(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:
+    """Give the ways of working with AI of which the documents take the category as an example."""
+    return [
+        {
+            "id": mode.id,
+            "kind": mode.kind,
+            "label": mode.label.in_language(language),
+            "evidence": list(mode.evidence),
+            "document": f"{mode.document}:{mode.line}",
+        }
+        for mode in knowledge.modes
+        if category_id in mode.categories
+    ]
+
+
 def _advice(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, str]]:
-    """Give the category's own advice before that for everybody; none for what is none of our categories."""
-    if category_id not in knowledge.outlooks:
-        return []
-    own = [entry for entry in knowledge.advice if category_id in entry.categories]
-    common = [entry for entry in knowledge.advice if ALL in entry.categories]
     return [
         {
             "id": entry.id,
@@ -131,5 +148,5 @@ def _advice(category_id: str, knowledge: Knowledge, language: str) -> list[dict[
             "text": entry.text.in_language(language),
             "document": f"{entry.document}:{entry.line}",
         }
-        for entry in own + common
+        for entry in advice_for(category_id, knowledge)
     ]

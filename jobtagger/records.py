@@ -8,18 +8,23 @@ UNKNOWN = "unknown"
 
 
 class RawRecord(NamedTuple):
-    """One row as read, reduced to the fields the tagger understands; absent ones are empty."""
+    """One row as read, reduced to the fields the tagger understands; absent ones are empty.
+
+    `details` words what an export says in further columns (budget, duration, experience), one thing a line.
+    """
 
     title: str = ""
     description: str = ""
     skills: str = ""
+    details: str = ""
 
 
 class Posting(NamedTuple):
     """One job advertisement, cleaned, with its tokens.
 
     `token_ids` number the tokens of title, skills and description in this order, as given out by the
-    session's `Vocabulary`; `n_title` and `n_skills` say how many belong to the first two.
+    session's `Vocabulary`; `n_title` and `n_skills` say how many belong to the first two. `details` and its tokens are
+    read for traits only.
     """
 
     title: str
@@ -28,6 +33,12 @@ class Posting(NamedTuple):
     token_ids: list[int]
     n_title: int
     n_skills: int
+    details: str = ""
+    detail_ids: tuple[int, ...] = ()
+
+    def ids_for_traits(self) -> list[int]:
+        """Give the tokens in which traits are looked for: all, and behind them those of the details."""
+        return [*self.token_ids, 0, *self.detail_ids] if self.detail_ids else self.token_ids
 
 
 class RejectedRecord(NamedTuple):

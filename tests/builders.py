@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from jobtagger.knowledge.types import Evidence, Level, Outlook, Policy, Text, Trait
+from jobtagger.knowledge.types import Budget, Evidence, Level, Outlook, Policy, Text, Trait
 from jobtagger.records import Posting, Prediction
 from jobtagger.vocabulary import Vocabulary
 
@@ -24,7 +24,11 @@ POLICY = Policy(
     },
     max_trait_points=20,
     negation_window=3,
+    many_from=20,
+    budget=Budget("cheap", {"hour": 8, "day": 100, "word": 0.02, "job": 25}, {"usd": 1, "eur": 2, "inr": 0.01}),
     exposure_measure="ours",
+    exposed_from=80,
+    spared_below=50,
     max_chars=100,
     language_min_margin=0.5,
     language_min_known=0.3,
@@ -77,6 +81,11 @@ def make_posting(text: str, vocabulary: Vocabulary) -> Posting:
 def make_prediction(category_id: str, abstained: str = "") -> Prediction:
     """Make a sure prediction, or an abstention."""
     return Prediction(category_id, 0.9, (), "", (), abstained, needs_review=bool(abstained))
+
+
+def speak_number(word: str) -> str:
+    """Give a token that a sign of a phrase stands for, and any other word as it is."""
+    return {"#": "7", "##": "70", "*": "anyhow"}.get(word, word)
 
 
 def spell_out(phrase: str) -> list[tuple[str, ...]]:

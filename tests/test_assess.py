@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait
 
-from jobtagger.knowledge.types import Exposure
+from jobtagger.knowledge.types import Exposure, Negation
 from jobtagger.records import FoundTrait, Reason
 from jobtagger.risk import Assessor
 from jobtagger.risk.outlook import level_of_points
@@ -43,7 +43,7 @@ def our_knowledge(knowledge):
     return replace(
         knowledge,
         traits={trait.id: trait for trait in TRAITS},
-        negations=("no",),
+        negation=Negation(("no",), (), 3),
         policy=POLICY,
         outlooks=OUTLOOKS,
         evidence=EVIDENCE,
@@ -254,3 +254,34 @@ def test_reasons_of_shipped_knowledge_resolve(knowledge, text):
     assert [tag.reasons[0].kind for name, tag in zip(names, tags, strict=True) if name != "other"] == ["rule"] * len(
         knowledge.outlooks
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "details", "words"),
+    [
+        pytest.param("portrait, $5/hr", "", "$5/hr", id="in the text"),
+        pytest.param("portrait", "Budget: $20", "$20", id="in the details"),
+        pytest.param("portrait, 3 usd per hour", "", "3 usd per hour", id="no sign of currency"),
+        pytest.param("portrait, $5/hr or $50/hr", "", "", id="another offer is not low"),
+        pytest.param("portrait, $50/hr", "", "", id="not low"),
+        pytest.param("portrait", "", "", id="no offer"),
+    ],
+)
+def test_low_offer_shows_the_trait_of_the_policy(our_knowledge, text, details, words):
+    """A low offer counts as the trait that the policy names, with the offer's own words."""
+    vocabulary = Vocabulary()
+    posting = make_posting(text, vocabulary)._replace(
+        title=text, details=details, detail_ids=tuple(vocabulary.ids(details))
+    )
+    (tag,) = Assessor(our_knowledge, vocabulary).assess([posting], [make_prediction("legal")])
+
+    assert tag.traits == ((FoundTrait("cheap", words, 6),) if words else ())
+
+
+def test_details_show_traits(our_knowledge):
+    """What further columns say is read as the text is, and shown with its words."""
+    vocabulary = Vocabulary()
+    posting = make_posting("portrait", vocabulary)._replace(detail_ids=tuple(vocabulary.ids("very easy")))
+    (tag,) = Assessor(our_knowledge, vocabulary).assess([posting], [make_prediction("legal")])
+
+    assert tag.traits == (FoundTrait("simple", "easy", 12),)

@@ -362,6 +362,45 @@ def test_empty_first_column_falls_back_to_the_next(knowledge):
     assert "short" == fields.record(["", "short", "t"]).description
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells", "details"),
+    [
+        pytest.param(
+            [
+                "title",
+                "uid",
+                "tier",
+                "occupations_oservice_pref_label",
+                "duration",
+                "engagement",
+                "amount_amount",
+                "hourly_rate",
+            ],
+            ["Cat portrait", "7", "Entry level", "Art", "More than 6 months", "", "40", "None"],
+            "duration More than 6 months\nbudget 40 USD fixed\nexperience level Entry level",
+            id="Upwork's interface",
+        ),
+        pytest.param(
+            ["JOB_URL", "MISSION", "TITLE", "SKILLS", "TJM", "DURATION", "EXPERIENCE", "REMOTE"],
+            ["u", "Freelance", "Chat", "", "400-500 €⁄j", "6 mois", "2 à 5 ans d'expérience", "Télétravail 100%"],
+            "mission de 6 mois\n400-500 €⁄j\n2 à 5 ans d'expérience\nTélétravail 100%",
+            id="Free-Work",
+        ),
+        pytest.param(
+            ["Titre", "Budget", "Durée", "Pays"],
+            ["Chat", "30 €", "3 mois", "FR"],
+            "budget: 30 €\nduree: 3 mois",
+            id="names",
+        ),
+        pytest.param(["title", "budget"], ["Cat", "['']"], "", id="empty list for a value"),
+        pytest.param(["title", "text"], ["Cat", "Draw it"], "", id="no such columns"),
+    ],
+)
+def test_further_columns_become_details(knowledge, columns, cells, details):
+    """Budget, duration and experience are worded line by line; what is empty is not said."""
+    assert details == find_fields("f.csv", columns, knowledge.sources, {}).record(cells).details
+
+
 def test_records_without_a_list_are_refused(knowledge):
     """A JSON document that is neither a list nor an object is no table."""
     with pytest.raises(InputError, match=r"f\.json: holds no list of records"):

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from jobtagger.cli.check import language_of_locale, render
-from jobtagger.cli.wording import WORDING
+from jobtagger.cli.check import render
+from jobtagger.cli.wording import WORDING, language_of_locale
 from jobtagger.explain import check_posting
 from jobtagger.records import RawRecord
 
@@ -25,7 +25,10 @@ ANSWER = {
             "runners_up": [{"label": "Dogs", "probability": 0.08}, {"label": "Birds", "probability": 0.004}],
             "words": [{"word": "cat", "weight": 2.25}, {"word": "red ink", "weight": 0.31}],
         },
-        "risk": {"label": "high", "rule": "R1", "note": "A count says so.", "evidence": [STATEMENT], "contrary": [OUTSIDE]},
+        "risk": {
+            "label": "high", "rule": "R1", "derivation": "R1, S1: by the cuts.", "note": "A count says so.",
+            "exposure_differs": False, "evidence": [STATEMENT], "contrary": [OUTSIDE],
+        },
         "traits": [
             {"label": "many cats", "words": "50 cats", "points": 6},
             {"label": "secret", "words": "nda", "points": -6},
@@ -35,6 +38,7 @@ ANSWER = {
             {"measure": "Ours", "percentile": 61, "occupation": "Painters"},
             {"measure": "Theirs", "percentile": 99, "occupation": "Painters"},
         ],
+        "ai_use": [],
         "advice": [
             {"text": "Paint dogs.", "for": "freelancer", "document": "000:1"},
             {"text": "Pay more.", "for": "client", "document": "000:2"},
@@ -58,7 +62,7 @@ def test_render_in_english(answer):
         "Because of: cat +2.2, red ink +0.3",
         "",
         "Demand trend: HIGH (score 0.66, -20 %, confidence medium)",
-        "Why (R1): A count says so.",
+        "Why: R1, S1: by the cuts. A count says so.",
         "Figures and sources:",
         "  - S1: Fewer cats were ordered. (One shop.) — Cat News, 2023; document 000",
         "What contradicts it:",
@@ -89,7 +93,7 @@ def test_render_in_french(answer):
         "Catégorie",
         "À cause de",
         "Tendance de la demande",
-        "Pourquoi (R1)",
+        "Pourquoi",
         "Chiffres et sources",
         "Ce qui le contredit",
         "Trouvé dans le texte",
@@ -150,11 +154,23 @@ def test_render_leaves_out_what_is_not_there(answer):
         "  or: Dogs 8 %, Birds 0 %",
         "",
         "Demand trend: HIGH (score 0.66, -20 %, confidence medium)",
-        "Why (R1): A count says so.",
+        "Why: R1, S1: by the cuts. A count says so.",
         "",
         "Found in the text: nothing that moves the level",
         "",
     ]
+
+
+def test_render_flags_exposure_and_tells_how_ai_is_used(answer):
+    """Where trend and exposure point apart a line says so, and ways of working with AI name kind and place."""
+    explanation = answer["explanation"]
+    explanation["risk"]["exposure_differs"] = True
+    explanation["ai_use"] = [{"kind": "automation", "label": "cats are drawn at once", "document": "003:1"}]
+    lines = list(render(answer, "en"))
+    start = lines.index("  Trend and exposure point apart here; neither is wrong, they measure different things.")
+
+    assert lines[start - 1] == "  level."
+    assert lines[start + 1] == "How AI is used here: automation — cats are drawn at once [003:1]"
 
 
 def test_render_shows_six_statements_and_six_advices_at_most(answer):
@@ -170,7 +186,7 @@ def test_render_shows_six_statements_and_six_advices_at_most(answer):
 
 def test_render_wraps_long_texts_but_no_address(answer):
     """Lines end before the hundredth column and are indented, except that an address stays whole."""
-    address = "https://example.org/" + "cat" * 40
+    address = "https://example.org/" + "red-cat" * 20
     risk = answer["explanation"]["risk"]
     risk["note"] = "A long note. " * 30
     risk["contrary"] = [{**OUTSIDE, "url": address}]

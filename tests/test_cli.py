@@ -49,6 +49,19 @@ def test_tag_pipes(run):
     assert "" == result.stderr
 
 
+def test_tag_adds_advice_when_asked(run):
+    """`--advice` adds a column with the advice for the category, in the posting's language; without it there is none."""
+    postings = "title\nTraduction d'un contrat vers l'anglais\nEnglish to French translation of a contract\n\"?\"\n"
+    rows = list(csv.DictReader(run("tag", "-", "-q", "--advice", stdin=postings).stdout.splitlines()))
+
+    assert [*OUTPUT_COLUMNS, "advice"] == list(rows[0])[1:]
+    assert rows[0]["advice"].count(": ") >= rows[1]["advice"].count(" | ") >= 1
+    assert rows[0]["advice"].split(":")[0] == rows[1]["advice"].split(":")[0]
+    assert rows[0]["advice"] != rows[1]["advice"]
+    assert rows[2]["advice"] == ""
+    assert "advice" not in run("tag", "-", "-q", stdin=postings).stdout.splitlines()[0].split(",")
+
+
 def test_tag_exits_with_3_when_rows_were_rejected(run, tmp_path):
     """A scheduler can see from the exit code that something was rejected."""
     (tmp_path / "in.csv").write_text("title,n\nLogo for a bakery,1\nbroken\n")

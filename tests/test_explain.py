@@ -157,7 +157,10 @@ def test_abstention_is_explained_by_its_reason_and_nothing_else(tagger, language
     assert explanation["category"]["abstained"] == "too_short"
     assert (explanation["category"]["label"], explanation["category"]["definition"]) == ("", "")
     assert explanation["category"]["best_guess"] in tagger.knowledge.categories
-    assert explanation["risk"] == {"label": "", "rule": "none", "note": "", "evidence": [], "contrary": []}
+    assert explanation["risk"] == {
+        "label": "", "rule": "none", "derivation": "", "note": "", "exposure_differs": False, "evidence": [], "contrary": [],
+    }  # fmt: skip
+    assert explanation["ai_use"] == []
     assert (explanation["traits"], explanation["exposure"], explanation["advice"]) == ([], [], [])
 
 
@@ -171,3 +174,24 @@ def test_numbers_are_rounded_for_reading(tagger):
     assert weights == [round(w, 2) for w in sorted(weights, reverse=True)]
     assert len(probabilities) == tagger.knowledge.policy.n_alternatives
     assert explained["words"][0]["word"] == "logo"
+
+
+def test_use_of_ai_is_told_where_the_documents_have_an_example(tagger):
+    """Translation is the documents' example of work handed over; what they are silent about has no note."""
+    translated = check_posting(RawRecord("Traduction d'un contrat vers l'anglais"), tagger, "fr")["explanation"][
+        "ai_use"
+    ]
+
+    assert [(mode["id"], mode["kind"], mode["document"]) for mode in translated] == [
+        ("directive", "automation", "003:28")
+    ]
+    assert translated[0]["evidence"] == ["S259", "S260"]
+    assert check_posting(LOGO, tagger)["explanation"]["ai_use"] == []
+
+
+def test_level_is_derived_in_a_sentence(tagger):
+    """The explanation holds the step from the deciding figure to the level, in the language asked for."""
+    risk = check_posting(RawRecord("Traduction d'un contrat vers l'anglais"), tagger, "fr")["explanation"]["risk"]
+
+    assert risk["derivation"] == "R1, S005 : -19 % se situe entre -25 % et -15 % : élevé."
+    assert risk["exposure_differs"] is False

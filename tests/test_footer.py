@@ -1,5 +1,7 @@
 """Footers cut off descriptions."""
 
+from dataclasses import replace
+
 import pytest
 
 from jobtagger.knowledge.types import Footer
@@ -64,3 +66,10 @@ def test_cut_keeps_a_posting_that_begins_with_a_name():
 def test_cutter_without_footers_cuts_nothing():
     """A board that hides nothing needs no footer."""
     assert FooterCutter(()).cut("Cat.\nPay: $5\napply here") == Cut("Cat.\nPay: $5\napply here", "")
+
+
+def test_lines_that_tell_of_the_job_are_kept():
+    """Of a footer the lines named under details are kept as they stand, the others are dropped."""
+    board = replace(BOARD, details=("Pay",))
+
+    assert FooterCutter((board,)).cut("Cat.\nPay: $5\nNeeds: Ink\nWhere: Oslo") == Cut("Cat.", "Ink", "Pay: $5")

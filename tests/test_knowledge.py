@@ -9,7 +9,7 @@ from jobtagger.errors import KnowledgeError
 from jobtagger.knowledge import Text, load_knowledge
 
 FILES = (
-    "taxonomy.toml", "policy.toml", "evidence.csv", "outlooks.toml", "advice.toml", "traits.toml", "sources.toml",
+    "taxonomy.toml", "policy.toml", "evidence.csv", "outlooks.toml", "advice.toml", "modes.toml", "traits.toml", "sources.toml",
     "exposure.csv",
 )  # fmt: skip
 
@@ -30,6 +30,10 @@ GOOD_TRAIT = {
 GOOD_ADVICE = {
     "id": '"ours"', "categories": '["all"]', "for": '"client"', "evidence": "[]", "document": '"000"', "section": '""',
     "line": "1", "text_en": '"a"', "text_fr": '"b"',
+}  # fmt: skip
+GOOD_MODE = {
+    "id": '"ours"', "kind": '"automation"', "label_en": '"a"', "label_fr": '"b"', "categories": "[]", "evidence": "[]",
+    "document": '"000"', "line": "1",
 }  # fmt: skip
 GOOD_LAYOUT = {"id": '"ours"', "requires": '["a", "b"]', "title": '["a"]'}
 GOOD_FOOTER = {"id": '"ours"', "start": '["Pay"]', "skills": '"Needs"', "other": '["Where"]'}
@@ -248,6 +252,11 @@ def test_wrong_exposure_is_reported_with_its_row(knowledge_folder, changes, prob
         pytest.param("traits.toml", "trait", GOOD_TRAIT, {"fr": '"y"'}, ["trait ours: fr: 'y' is of the wrong type"], id="trait: phrases no list"),
         pytest.param("traits.toml", "trait", GOOD_TRAIT, {"match": '["x"]'}, ['trait ours: unknown key "match"; did you mean "matches"?'], id="trait: misspelt key"),
         pytest.param("traits.toml", "trait", GOOD_TRAIT, {"id": LEFT_OUT}, ["id: is missing", "id: is empty or missing"], id="trait: no id"),
+        pytest.param("traits.toml", "trait", GOOD_TRAIT, {"signs_to_show": "3"}, ["trait ours: signs_to_count: is less than signs_to_show"], id="trait: counts before it shows"),
+        pytest.param("traits.toml", "trait", GOOD_TRAIT, {"yields_to": '["nobody"]'}, ['trait ours: yields_to: "nobody" is no other trait'], id="trait: yields to none"),
+        pytest.param("traits.toml", "trait", GOOD_TRAIT, {"yields_to": '["ours"]'}, ['trait ours: yields_to: "ours" is no other trait'], id="trait: yields to itself"),
+        pytest.param("modes.toml", "mode", GOOD_MODE, {"kind": '"augment"'}, ['mode ours: kind: "augment" is not known; did you mean "augmentation"?'], id="mode: kind"),
+        pytest.param("modes.toml", "mode", GOOD_MODE, {"categories": '["legl"]'}, ['mode ours: categories: "legl" is not known; did you mean "legal"?'], id="mode: category"),
         pytest.param("advice.toml", "advice", GOOD_ADVICE, {"for": '"clients"'}, ['advice ours: for: "clients" is not known; did you mean "client"?'], id="advice: audience"),
         pytest.param("advice.toml", "advice", GOOD_ADVICE, {"categories": '["al"]'}, ['advice ours: categories: "al" is not known; did you mean "all"?'], id="advice: category"),
         pytest.param("advice.toml", "advice", GOOD_ADVICE, {"line": "0"}, ["advice ours: line: 0 is not between 1 and 100000"], id="advice: line"),
@@ -255,7 +264,7 @@ def test_wrong_exposure_is_reported_with_its_row(knowledge_folder, changes, prob
         pytest.param("sources.toml", "layout", GOOD_LAYOUT, {"requires": LEFT_OUT}, ["layout ours: requires: is missing"], id="layout: requires nothing"),
         pytest.param("sources.toml", "layout", GOOD_LAYOUT, {"skill": '["a"]'}, ['layout ours: unknown key "skill"; did you mean "skills"?'], id="layout: misspelt key"),
         pytest.param("sources.toml", "footer", GOOD_FOOTER, {"skills": LEFT_OUT}, ["footer ours: skills: is missing", "footer ours: skills: is empty or missing"], id="footer: no skills"),
-        pytest.param("taxonomy.toml", "sector", {"id": '"ours"', "label_en": '"a"'}, {}, ["sector ours: label_fr: is missing", "sector ours: label_fr: is empty or missing"], id="sector: no French"),
+        pytest.param("taxonomy.toml", "sector", {"id": '"ours"', "label_en": '"a"', "modality": '"text"'}, {}, ["sector ours: label_fr: is missing", "sector ours: label_fr: is empty or missing"], id="sector: no French"),
     ],
 )  # fmt: skip
 def test_wrong_entry_is_reported_with_its_id(knowledge_folder, name, kind, good, changes, problems):
@@ -268,12 +277,21 @@ def test_wrong_entry_is_reported_with_its_id(knowledge_folder, name, kind, good,
         assert re.match(rf"{re.escape(name)}: ({kind} \d+: )?{re.escape(beginning)}", problem)
 
 
+def test_trait_of_low_offers_must_exist(knowledge_folder):
+    """policy.toml names the trait that low offers show; it must be one."""
+    _replace(knowledge_folder, "policy.toml", 'trait = "low_budget"', 'trait = "no_budget"')
+
+    assert _problems(knowledge_folder) == [
+        'traits.toml: file: policy.toml shows low offers as the trait "no_budget", which is not here'
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "good"),
     [
         pytest.param("traits.toml", "trait", GOOD_TRAIT, id="trait"),
         pytest.param("advice.toml", "advice", GOOD_ADVICE, id="advice"),
-        pytest.param("taxonomy.toml", "sector", {"id": '"ours"', "label_en": '"a"', "label_fr": '"b"'}, id="sector"),
+        pytest.param("taxonomy.toml", "sector", {"id": '"ours"', "label_en": '"a"', "label_fr": '"b"', "modality": '"text"'}, id="sector"),
         pytest.param(
             "sources.toml", "layout", GOOD_LAYOUT, id="layout"
         ),

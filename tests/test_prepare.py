@@ -1,5 +1,7 @@
 """Raw records to postings."""
 
+from dataclasses import replace
+
 import pytest
 from builders import POLICY
 
@@ -113,3 +115,16 @@ def test_prepare_finds_the_footer_of_a_long_description(preparer):
 def test_tidy_skills_reads_every_list_notation(skills, tidy):
     """Skills are parted by "; " whatever the board parts them by."""
     assert tidy_skills(skills) == tidy
+
+
+def test_details_are_read_apart():
+    """Details and the footer's own have tokens of their own, which do not stand among those that are classified."""
+    vocabulary = Vocabulary()
+    footer = Footer("board", start=("Pay",), skills="Needs", other=("apply here",), details=("Pay",))
+    preparer = Preparer(replace(SOURCES, footers=(footer,)), POLICY, vocabulary)
+    posting = preparer.prepare(RawRecord("Cat", "Paint it\nPay: $5\napply here", "", "two days"))
+
+    assert posting.details == "two days\nPay: $5"
+    assert [vocabulary.words[number] for number in posting.detail_ids] == ["two", "days", ".", "pay", ".", "5"]
+    assert not set(vocabulary.ids("two days pay")) & set(posting.token_ids)
+    assert posting.ids_for_traits() == [*posting.token_ids, 0, *posting.detail_ids]

@@ -4,14 +4,15 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from builders import POLICY, make_outlook, make_posting, make_prediction, make_trait, spell_out
+from builders import POLICY, make_outlook, make_posting, make_prediction, make_trait, speak_number, spell_out
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jobtagger.knowledge import load_knowledge
-from jobtagger.knowledge.types import Footer
+from jobtagger.knowledge.types import Footer, Negation
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
 from jobtagger.risk import Assessor, TraitFinder
+from jobtagger.risk.traits import Match
 from jobtagger.text import FooterCutter, clean_text, drop_addresses
 from jobtagger.text.language import UNDETERMINED
 from jobtagger.text.prepare import tidy_skills
@@ -150,7 +151,7 @@ any_phrases = st.lists(st.lists(parts, min_size=1, max_size=4).map(" ".join), mi
 def test_phrases_are_found_just_where_their_words_stand(phrases, tokens):
     """At every word stands the longest sequence that the phrases stand for, and nothing where there is none."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", tuple(phrases))], (), 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", tuple(phrases))], Negation((), (), 3), POLICY, vocabulary)
     sequences = {words for phrase in phrases for words in spell_out(phrase)}
     expected = []
     for start in range(len(tokens)):
@@ -163,7 +164,7 @@ def test_phrases_are_found_just_where_their_words_stand(phrases, tokens):
                 for word, shown in zip(words, tokens[start:], strict=False)
             )
         ]
-        expected += [("trait", start, max(ends))] if ends else []
+        expected += [Match("trait", start, max(ends))] if ends else []
 
     assert finder.find([make_posting(" ".join(tokens), vocabulary)]) == [expected]
 
@@ -184,7 +185,7 @@ ASSESSOR = Assessor(
 def test_more_evidence_of_risk_never_lowers_the_score(beginning, chosen, data):
     """A phrase of a raising trait, added as a sentence, raises the score or leaves it, unless its group is there."""
     trait, phrase = chosen
-    added = " ".join("9" if word == "#" else word for word in data.draw(st.sampled_from(spell_out(phrase))))
+    added = " ".join(speak_number(word) for word in data.draw(st.sampled_from(spell_out(phrase))))
     postings = [make_posting(text, VOCABULARY) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]
     before, after = ASSESSOR.assess(postings, [make_prediction("other")] * 2)
     new = {found.trait_id for found in after.traits} - {found.trait_id for found in before.traits}

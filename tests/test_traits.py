@@ -1,20 +1,24 @@
 """The engine that finds traits in tokens; all traits here are our own."""
 
-import pytest
-from builders import make_posting, make_trait
+from dataclasses import replace
 
+import pytest
+from builders import POLICY, make_posting, make_trait
+
+from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
 from jobtagger.risk.traits import Match
 from jobtagger.vocabulary import Vocabulary
 
+DENIALS = ("is? not needed",)
 NEGATIONS = ("no", "not", "without", "pas", "dont")
 
 
 def _found(text, *traits, window=3):
     """Give the trait ids found in `text` with the words that show them."""
     vocabulary = Vocabulary()
-    finder = TraitFinder(traits, NEGATIONS, window, vocabulary)
+    finder = TraitFinder(traits, Negation(NEGATIONS, DENIALS, window), POLICY, vocabulary)
     posting = make_posting(text, vocabulary)
     return [
         (match.trait_id, " ".join(vocabulary.words[number] for number in posting.token_ids[match.start : match.end]))
@@ -166,7 +170,9 @@ def test_traits_may_share_a_phrase():
 def test_matches_stand_in_order_of_place():
     """Matches come as they stand in the text, with their places among the tokens."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("b", ("blue cat",)), make_trait("a", ("red",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder(
+        [make_trait("b", ("blue cat",)), make_trait("a", ("red",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary
+    )
 
     assert finder.find([make_posting("Red, big. Blue cat", vocabulary)]) == [[Match("a", 0, 1), Match("b", 3, 5)]]
 
@@ -174,7 +180,7 @@ def test_matches_stand_in_order_of_place():
 def test_phrases_do_not_cross_the_parts_of_a_posting():
     """The boundary between title, skills and description parts phrases too."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("red cat",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("red cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
     red, cat = vocabulary.ids("red cat")
 
     assert finder.find([Posting("red", "cat", "", [red, 0, cat, 0], 2, 2)]) == [[]]
@@ -183,7 +189,7 @@ def test_phrases_do_not_cross_the_parts_of_a_posting():
 def test_find_keeps_the_order_of_postings():
     """There is one list per posting, in order, empty where nothing is found."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("cat",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
     postings = [make_posting(text, vocabulary) for text in ("dog", "", "a cat", "no cat")]
 
     assert finder.find(postings) == [[], [], [Match("trait", 1, 2)], []]
@@ -194,7 +200,7 @@ def test_find_keeps_the_order_of_postings():
 def test_find_knows_numbers_seen_for_the_first_time():
     """A number that first appears in a later chunk still begins a phrase."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("# cats",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("# cats",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
     finder.find([make_posting("some words", vocabulary)])
 
     assert finder.find([make_posting("now 17 cats", vocabulary)]) == [[Match("trait", 1, 3)]]
@@ -203,7 +209,7 @@ def test_find_knows_numbers_seen_for_the_first_time():
 def test_skill_tags_show_no_trait():
     """Tags are what the board offers, not what the client says: title and description count, the skills do not."""
     vocabulary = Vocabulary()
-    finder = TraitFinder([make_trait("trait", ("cat",))], NEGATIONS, 3, vocabulary)
+    finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
     (cat,) = vocabulary.ids("cat")
 
     assert finder.find([Posting("cat", "cat; cat", "cat", [cat, 0, cat, 0, cat, 0, cat], 2, 4)]) == [
@@ -228,3 +234,115 @@ def test_phrase_that_no_text_can_show_is_refused(phrase, word, n_tokens):
 def test_finder_without_traits_finds_nothing():
     """No trait, no match."""
     assert _found("red cat") == []
+
+
+def _signs(*phrases, trait_id="trait", **others):
+    return replace(make_trait(trait_id, phrases), **others)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "counts"),
+    [
+        pytest.param("a red cat", [], False, id="one sign"),
+        pytest.param("a red cat, a red dog", [], False, id="the same sign twice"),
+        pytest.param("a red cat in a box", ["red cat", "box"], False, id="enough to show it"),
+        pytest.param("a red cat, no box", [], False, id="the second negated"),
+        pytest.param("a red cat, box, hat", ["red cat", "box", "hat"], True, id="enough to count"),
+        pytest.param("red cat, box, big", ["red cat", "box", "big"], True, id="the phrase itself"),
+    ],
+)
+def test_several_signs_show_a_trait_together(text, shown, counts):
+    """Few different weak signs show nothing, more show the trait, still more make it count, as one phrase does."""
+    trait = _signs("big", signs=("red cat|dog", "box|crate", "hat"), signs_to_show=2, signs_to_count=3)
+    vocabulary = Vocabulary()
+    finder = TraitFinder([trait], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
+    posting = make_posting(text, vocabulary)
+    matches = finder.find([posting])[0]
+
+    assert [" ".join(vocabulary.words[n] for n in posting.token_ids[m.start : m.end]) for m in matches] == shown
+    assert {match.counts for match in matches} <= {counts}
+
+
+def test_words_that_are_signs_twice_count_once():
+    """The same words under two signs, as in two languages, are one sign; so are two spellings of one sign."""
+    trait = _signs(signs=("red|rouge", "red|blue"), signs_to_show=2)
+
+    assert _found("red", trait) == []
+    assert [words for _, words in _found("red blue", trait)] == ["red", "red", "blue"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("red cat", ["red cat"], id="plain"),
+        pytest.param("a painted red cat", [], id="after such a word"),
+        pytest.param("painted. Red cat", ["red cat"], id="after it, in another sentence"),
+        pytest.param("red cat food", [], id="before such a word"),
+        pytest.param("red cat with food", ["red cat"], id="further before it"),
+    ],
+)
+def test_words_around_take_the_meaning_away(text, words):
+    """A phrase does not count shortly after a word of `not_after` or right before one of `not_before`."""
+    trait = _signs("red cat", not_after=("painted",), not_before=("food",))
+
+    assert [found for _, found in _found(text, trait)] == words
+
+
+@pytest.mark.parametrize("number", ["20", "137", "000", "12,000", "5k"])
+def test_many_is_a_large_number(number):
+    """`##` stands for numbers from the policy's on, for the rest of a thousand, and for thousands written with k."""
+    assert _words(f"now {number} cats", "## cats") == [f"{number.rpartition(',')[2]} cats"]
+
+
+@pytest.mark.parametrize("number", ["19", "2", "no", "3d", "k"])
+def test_few_are_not_many(number):
+    """Small numbers and words are not many."""
+    assert _words(f"see {number} cats", "## cats") == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "words"),
+    [
+        pytest.param("red * cat", "red old cat", ["red old cat"], id="any word"),
+        pytest.param("red * cat", "red cat", [], id="a word must be there"),
+        pytest.param("red *? cat", "red cat", ["red cat"], id="or need not"),
+        pytest.param("a red *? cat", "a red 7 cat", ["a red 7 cat"], id="a number is a word"),
+        pytest.param("red * cat", "red. cat", [], id="a sentence end is none"),
+        pytest.param("red *", "red cat", ["red cat"], id="at the end"),
+    ],
+)
+def test_any_word(phrase, text, words):
+    """`*` stands for one word, whatever it is, within a sentence."""
+    assert _words(text, phrase) == words
+
+
+def test_any_word_cannot_come_first():
+    """A phrase that begins with any word would have to be tried everywhere, and is refused."""
+    with pytest.raises(ValueError, match=r'phrase "\* cat": "\*" may stand from the second word on'):
+        _words("red cat", "* cat")
+
+
+def test_title_phrase_counts_in_the_title_only():
+    """What names the deliverable in a title may stand for anything in a description."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([_signs(title_phrases=("red cat",))], Negation((), (), 3), POLICY, vocabulary)
+    red, cat = vocabulary.ids("red cat")
+
+    assert finder.find([Posting("red cat", "", "", [red, cat, 0, 0, red, cat], 3, 1)]) == [[Match("trait", 0, 2)]]
+
+
+def test_trait_yields_to_another_that_is_found():
+    """A trait is left out where the one it yields to was found, wherever that stands."""
+    traits = _signs("red cat", trait_id="weak", yields_to=("strong",)), make_trait("strong", ("box",))
+
+    assert _found("red cat", *traits) == [("weak", "red cat")]
+    assert _found("red cat\nbox", *traits) == [("strong", "box")]
+    assert _found("red cat, no box", *traits) == [("weak", "red cat")]
+
+
+@pytest.mark.parametrize("text", ["red cat not needed", "red cat is not needed"])
+def test_denial_right_behind_cancels(text):
+    """A phrase that is said not to be needed right behind it is cancelled, one further on is not."""
+    assert _words(text, "red cat") == []
+    assert _words("red cat, dog not needed", "red cat") == ["red cat"]
+    assert _words("red cat\nnot needed", "red cat") == ["red cat"]

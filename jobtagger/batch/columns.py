@@ -11,6 +11,8 @@ from jobtagger.records import RawRecord
 
 FIELDS = ("title", "description", "skills", "listing_id")
 _SHOWN_COLUMNS = 30
+_GAP = re.compile(r"\{([^{}]+)\}")
+_NO_VALUES = ("", "none", "nan", "null")
 
 
 class FieldMap(NamedTuple):
@@ -20,15 +22,31 @@ class FieldMap(NamedTuple):
     description: tuple[int, ...]
     skills: tuple[int, ...]
     listing_id: tuple[int, ...]
+    details: tuple["Detail", ...]
     found_by: str
 
     def record(self, cells: Sequence[str]) -> RawRecord:
         """Reduce a row to the fields the tagger understands."""
-        return RawRecord(_first(self.title, cells), _first(self.description, cells), _first(self.skills, cells))
+        details = "\n".join(filter(None, (detail.word(cells) for detail in self.details))) if self.details else ""
+        return RawRecord(
+            _first(self.title, cells), _first(self.description, cells), _first(self.skills, cells), details
+        )
 
     def native_id(self, cells: Sequence[str]) -> str:
         """Give the board's own id or address of the listing, empty when there is none."""
         return _first(self.listing_id, cells)
+
+
+class Detail(NamedTuple):
+    """What further columns say, as a text with numbered gaps and the places of the columns that fill them."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def word(self, cells: Sequence[str]) -> str:
+        """Fill the gaps with a row's cells; where one is empty there is nothing to say."""
+        values = [cells[place].strip(" []'\"") for place in self.places]
+        return "" if any(value.lower() in _NO_VALUES for value in values) else self.text.format(*values)
 
 
 def find_fields(name: str, columns: list[str], sources: Sources, named: dict[str, str]) -> FieldMap:
@@ -55,7 +73,8 @@ def find_fields(name: str, columns: list[str], sources: Sources, named: dict[str
         raise InputError(
             f"{name}: no text column found; name it with --title or --description; columns: {_shown(columns)}"
         )
-    return FieldMap(**places, found_by=found_by)
+    wordings = layout.details if layout else tuple(f"{name}: {{{name}}}" for name in sources.details)
+    return FieldMap(**places, details=_details(wordings, columns), found_by=found_by)
 
 
 def records_of(data: Any, name: str, sources: Sources) -> list[Any]:
@@ -90,6 +109,16 @@ def _layout_of(columns: list[str], layouts: tuple[Layout, ...]) -> Layout | None
     present = {plain(column) for column in columns}
     fitting = [layout for layout in layouts if all(plain(column) in present for column in layout.requires)]
     return max(fitting, key=lambda layout: len(layout.requires), default=None)
+
+
+def _details(wordings: Sequence[str], columns: list[str]) -> tuple[Detail, ...]:
+    """Give the wordings all of whose columns exist."""
+    details = []
+    for wording in wordings:
+        places = [_places([name], columns)[:1] for name in _GAP.findall(wording)]
+        if all(places):
+            details.append(Detail(_GAP.sub("{}", wording), tuple(place for (place,) in places)))
+    return tuple(details)
 
 
 def _places(names: Sequence[str], columns: list[str]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Files in, one tagged file out: the analyst's job."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
@@ -40,13 +40,14 @@ class Summary:
         self.n_review += row["needs_review"] == "true"
 
 
-def tag_file(
+def tag_file(  # noqa: PLR0913, PLR0917 - only the first three are always given
     inputs: Sequence[str],
     output: str,
     tagger: Tagger,
     options: ReadOptions | None = None,
     named_columns: dict[str, str] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    further: Mapping[str, Callable[[TaggedPosting], str]] | None = None,
 ) -> Summary:
     """Tag files and write them to one output, rows in order, the user's columns first and ours behind.
 
@@ -62,6 +63,8 @@ def tag_file(
         Field ("title", "description", "skills") to column, where it shall not be found out.
     on_progress : callable, optional
         Told the number of bytes read since it was last called.
+    further : mapping, optional
+        Columns to write behind ours, each with what fills it.
 
     Raises
     ------
@@ -77,12 +80,13 @@ def tag_file(
         columns = list(dict.fromkeys(column for table in tables for column in table.columns))
         if len(tables) == 1:
             columns = tables[0].columns
-        own = [OWN_PREFIX + name if name in columns else name for name in OUTPUT_COLUMNS]
+        further = further or {}
+        own = [OWN_PREFIX + name if name in columns else name for name in (*OUTPUT_COLUMNS, *further)]
         summary = Summary(renamed_columns=[name for name in own if name.startswith(OWN_PREFIX)])
         writer = stack.enter_context(TableWriter(output, [*columns, *own], tables[0].delimiter, tables[0].has_bom))
         rejected = stack.enter_context(RejectedWriter(output))
         for table in tables:
-            _tag_table(table, columns, tagger, writer, rejected, summary, on_progress)
+            _tag_table(table, columns, tagger, writer, rejected, summary, on_progress, further)
         summary.n_rejected = rejected.n_rejected
         summary.rejected_file = str(rejected.path) if rejected.n_rejected else ""
     return summary
@@ -96,6 +100,7 @@ def _tag_table(  # noqa: PLR0913, PLR0917 - the loop body of tag_file
     rejected: RejectedWriter,
     summary: Summary,
     on_progress: Callable[[int], None] | None,
+    further: Mapping[str, Callable[[TaggedPosting], str]],
 ) -> None:
     """Tag one table's rows, write them under the common columns and count them."""
     places = None if table.columns == columns else [_place(column, table.columns) for column in columns]
@@ -105,7 +110,7 @@ def _tag_table(  # noqa: PLR0913, PLR0917 - the loop body of tag_file
             ours = tag.as_row()
             summary.count(ours)
             theirs = row if places is None else [row[place] if place >= 0 else "" for place in places]
-            out.append([*theirs, *ours.values()])
+            out.append([*theirs, *ours.values(), *(fill(tag) for fill in further.values())])
         writer.write_rows(out)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from jobtagger.cli.root import cli, model_option
-from jobtagger.cli.wording import WORDING
+from jobtagger.cli.wording import WORDING, language_of_locale
 
 _WIDTH = 100
 _MAX_SHOWN = 6
@@ -52,12 +52,6 @@ def check(
         click.echo("\n".join(render(answer, language)))
 
 
-def language_of_locale(environ: "os._Environ[str] | dict[str, str]") -> str:
-    """Give "fr" for a French locale and "en" for any other."""
-    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    return "fr" if locale.lower().startswith("fr") else "en"
-
-
 def render(answer: dict[str, Any], language: str) -> Iterator[str]:
     """Word the answer for a person, line by line."""
     say = WORDING[language]
@@ -70,6 +64,10 @@ def render(answer: dict[str, Any], language: str) -> Iterator[str]:
     for entry in explanation["exposure"][:1]:
         yield ""
         yield from _paragraph(say["exposure"], say["exposure_text"].format(**entry))
+        if explanation["risk"]["exposure_differs"]:
+            yield f"  {say['exposure_differs']}"
+    for mode in explanation["ai_use"]:
+        yield from _paragraph(say["ai_use"], f"{say[mode['kind']]} — {mode['label']} [{mode['document']}]")
     if explanation["advice"]:
         yield ""
         yield f"{say['advice']}:"
@@ -112,7 +110,7 @@ def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
     yield f"{say['demand']}: {risk['label'].upper()} ({', '.join(facts)})"
     if answer["risk_conflict"] == "true":
         yield f"  {say['conflict']}"
-    yield from _paragraph(f"{say['rule']} ({risk['rule']})", risk["note"])
+    yield from _paragraph(say["rule"], f"{risk['derivation']} {risk['note']}")
     for heading, statements in ((say["figures"], risk["evidence"]), (say["contrary"], risk["contrary"])):
         if statements:
             yield f"{heading}:"
@@ -143,7 +141,9 @@ def _paragraph(heading: str, text: str) -> list[str]:
 
 
 def _item(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False)
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _posting_text(text: str | None, path: str | None, title: str) -> str:

@@ -34,13 +34,15 @@ _BAR = 24
 @click.option("--skills", help="Column that holds the skills.")
 @click.option("--encoding", default="", help="Encoding of the input, such as cp1252; found out if left out.")
 @click.option("--delimiter", default="", help="Delimiter of a CSV input; found out if left out.")
+@click.option("--advice", is_flag=True, help="One more column: what the documents advise people of the category to do.")
 @model_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary.")
-def tag(
+def tag(  # noqa: PLR0913, PLR0917 - one per option
     inputs: tuple[str, ...],
     output: str,
     encoding: str,
     delimiter: str,
+    advice: bool,
     model_folder: str | None,
     quiet: bool,
     **columns: str | None,
@@ -58,13 +60,15 @@ def tag(
       jobtagger tag annonces.csv --title intitule --description texte -o out.csv
     """
     from jobtagger.batch import ReadOptions, tag_file  # noqa: PLC0415
+    from jobtagger.risk.advice import AdviceColumn  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
 
     named = {field: column for field, column in columns.items() if column}
     tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
+    further = {"advice": AdviceColumn(tagger.knowledge)} if advice else None
     options = ReadOptions(encoding, "\t" if delimiter in ("\\t", "tab") else delimiter)
     with _progress(inputs, quiet) as on_progress:
-        summary = tag_file(inputs, output, tagger, options, named, on_progress)
+        summary = tag_file(inputs, output, tagger, options, named, on_progress, further)
     for name in summary.renamed_columns:
         click.echo(f"note: the input has a column of that name already, so ours is called {name}", err=True)
     if not quiet:

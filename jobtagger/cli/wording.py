@@ -1,7 +1,21 @@
 """The words around a checked posting, in English and French."""
 
+from collections.abc import Mapping
+
+
+def language_of_locale(environ: Mapping[str, str]) -> str:
+    """Give "fr" for a French locale and "en" for any other."""
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "fr" if locale.lower().startswith("fr") else "en"
+
+
 WORDING = {
     "en": {
+        "decides": "decides",
+        "supports": "supports",
+        "contradicts": "contradicts",
+        "mentions": "is about it",
+        "no_evidence": "There is no such evidence.",
         "category": "Category",
         "unknown": "I don't know",
         "best_guess": "nearest guess",
@@ -24,6 +38,10 @@ WORDING = {
         "neutral": "shown only",
         "exposure": "AI exposure",
         "exposure_text": "{percentile} of 100 occupations are less exposed or equal ({measure}; {occupation}). Not part of the level.",
+        "exposure_differs": "Trend and exposure point apart here; neither is wrong, they measure different things.",
+        "ai_use": "How AI is used here",
+        "automation": "automation",
+        "augmentation": "augmentation",
         "advice": "What the documents advise",
         "client": "(for clients)",
         "conflict": "Strong sources disagree about the direction.",
@@ -37,6 +55,11 @@ WORDING = {
         "no_level": "The documents say nothing that would give a level.",
     },
     "fr": {
+        "decides": "décide",
+        "supports": "appuie",
+        "contradicts": "contredit",
+        "mentions": "en parle",
+        "no_evidence": "Aucun élément de ce genre.",
         "category": "Catégorie",
         "unknown": "Je ne sais pas",
         "best_guess": "le plus proche",
@@ -60,6 +83,10 @@ WORDING = {
         "exposure": "Exposition à l'IA",
         "exposure_text": "{percentile} métiers sur 100 sont moins ou autant exposés ({measure} ; {occupation})."
         " Hors du calcul du niveau.",
+        "exposure_differs": "Ici, tendance et exposition divergent ; aucune n'est fausse, elles mesurent autre chose.",
+        "ai_use": "Comment l'IA y est employée",
+        "automation": "automatisation",
+        "augmentation": "assistance",
         "advice": "Ce que conseillent les documents",
         "client": "(pour les clients)",
         "conflict": "Des sources solides se contredisent sur le sens de l'évolution.",

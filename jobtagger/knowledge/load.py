@@ -17,6 +17,8 @@ from jobtagger.knowledge.types import (
     Evidence,
     Exposure,
     Knowledge,
+    Mode,
+    Negation,
     Outlook,
     Policy,
     Sector,
@@ -52,7 +54,8 @@ class _Loader:
         evidence = self._evidence(categories)
         outlooks = self._outlooks(categories, evidence)
         advice = self._advice(categories, evidence)
-        traits, negations = self._traits(categories, evidence)
+        modes = self._modes(categories, evidence)
+        traits, negation = self._traits(categories, evidence, policy)
         sources = self._sources()
         exposure = self._exposure(categories, policy)
         found = [problem for problems in self.problems for problem in problems.found]
@@ -66,8 +69,9 @@ class _Loader:
             evidence,
             outlooks,
             advice,
+            modes,
             traits,
-            negations,
+            negation,
             policy,
             sources,
             exposure,
@@ -126,16 +130,30 @@ class _Loader:
         _refuse_left_overs(table, problems)
         return tuple(_by_id(entries, problems).values())
 
+    def _modes(self, categories: Collection[str], evidence: Collection[str]) -> tuple[Mode, ...]:
+        table, problems = self._toml("modes.toml")
+        entries = self._entries(table, "mode", problems, lambda fields: readers.mode(fields, categories, evidence))
+        _refuse_left_overs(table, problems)
+        return tuple(_by_id(entries, problems).values())
+
     def _traits(
-        self, categories: Collection[str], evidence: Collection[str]
-    ) -> tuple[dict[str, Trait], tuple[str, ...]]:
+        self, categories: Collection[str], evidence: Collection[str], policy: Policy | None
+    ) -> tuple[dict[str, Trait], Negation]:
         table, problems = self._toml("traits.toml")
-        negation = Fields(table.pop("negation", {}), "[negation]", problems)
-        negations = negation.texts("en") + negation.texts("fr")
-        negation.finish()
+        section = Fields(table.pop("negation", {}), "[negation]", problems)
+        negation = readers.negation(section, policy.negation_window if policy else 0)
+        section.finish()
         traits = self._entries(table, "trait", problems, lambda fields: readers.trait(fields, categories, evidence))
         _refuse_left_overs(table, problems)
-        return _by_id(traits, problems), negations
+        by_id = _by_id(traits, problems)
+        if policy and policy.budget.trait not in by_id:
+            problems.note(
+                "file", f'policy.toml shows low offers as the trait "{policy.budget.trait}", which is not here'
+            )
+        for trait in traits:
+            for name in set(trait.yields_to) - (by_id.keys() - {trait.id}):
+                problems.note(f"trait {trait.id}", f'yields_to: "{name}" is no other trait')
+        return by_id, negation
 
     def _sources(self) -> Sources | None:
         table, problems = self._toml("sources.toml")

@@ -8,12 +8,15 @@ from typing import Any
 from jobtagger.knowledge.schema import Fields, Problems
 from jobtagger.knowledge.types import (
     Advice,
+    Budget,
     Category,
     Evidence,
     Exposure,
     Footer,
     Layout,
     Level,
+    Mode,
+    Negation,
     Outlook,
     Policy,
     Sector,
@@ -29,7 +32,11 @@ STRENGTHS = ("count", "academic", "platform", "usage", "survey", "opinion", "ane
 CONFIDENCES = ("high", "medium", "low")
 RULES = ("R1", "R2", "R3", "R4", "R5", "none")
 WORDINGS = ("new", "disappears", "threatened", "in_demand")
+MODALITIES = ("text", "image_sound", "code_data", "office")
+MODE_KINDS = ("automation", "augmentation")
 AUDIENCES = ("freelancer", "client")
+PAY_UNITS = ("hour", "day", "word", "job")
+CURRENCIES = ("usd", "eur", "gbp", "inr", "cad", "aud", "chf")
 FIELDS = ("title", "description", "skills", "listing_id")
 _MAX_PERCENTILE = 100
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
@@ -48,7 +55,7 @@ def _text(fields: Fields, name: str, *, empty: bool = False) -> Text:
 
 def sector(fields: Fields) -> Sector:
     """Read a sector."""
-    return Sector(_snake_id(fields), _text(fields, "label"))
+    return Sector(_snake_id(fields), _text(fields, "label"), fields.text("modality", choices=MODALITIES))
 
 
 def category(fields: Fields, sectors: Collection[str]) -> Category:
@@ -80,7 +87,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
     """Read the sections of policy.toml."""
     sections = {
         name: Fields(table.pop(name, {}), f"[{name}]", problems)
-        for name in ("rules", "traits", "exposure", "text", "language", "classifier")
+        for name in ("rules", "traits", "budget", "exposure", "text", "language", "classifier")
     }
     level_ids = [entry.id for entry in levels]
     languages = sections["language"].texts("classified")
@@ -90,7 +97,11 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
         negation_window=int(sections["traits"].number("negation_window", 0, 20)),
+        budget=_budget(sections["budget"]),
+        many_from=int(sections["traits"].number("many_from", 2, 10_000)),
         exposure_measure=sections["exposure"].text("measure"),
+        exposed_from=int(sections["exposure"].number("exposed_from", 0, 100)),
+        spared_below=int(sections["exposure"].number("spared_below", 0, 100)),
         max_chars=int(sections["text"].number("max_chars", 100, 10_000_000)),
         language_min_margin=language.number("min_margin", 0, 100),
         language_min_known=language.number("min_known", 0, 1),
@@ -111,6 +122,13 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
     if descending != sorted(descending, reverse=True):
         problems.note("level", "levels must stand in order, from the highest trend_from to the lowest")
     return result
+
+
+def _budget(fields: Fields) -> Budget:
+    """Read which offers are low."""
+    low_per = {unit: fields.number(f"low_per_{unit}", 0, 1_000_000) for unit in PAY_UNITS}
+    usd_per = {currency: fields.number(f"usd_per_{currency}", 0, 1_000) for currency in CURRENCIES}
+    return Budget(fields.text("trait"), low_per, usd_per)
 
 
 def evidence(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Evidence:
@@ -186,6 +204,19 @@ def advice(fields: Fields, categories: Collection[str], statements: Collection[s
     )
 
 
+def mode(fields: Fields, categories: Collection[str], statements: Collection[str]) -> Mode:
+    """Read a way of working with AI."""
+    return Mode(
+        _snake_id(fields),
+        fields.text("kind", choices=MODE_KINDS),
+        _text(fields, "label"),
+        fields.texts("categories", choices=categories),
+        fields.texts("evidence", choices=statements),
+        fields.text("document"),
+        int(fields.number("line", 1, 100_000)),
+    )
+
+
 def trait(fields: Fields, categories: Collection[str], statements: Collection[str]) -> Trait:
     """Read a trait with its phrases and its own examples."""
     return Trait(
@@ -198,7 +229,35 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         tuple(dict.fromkeys(fields.texts("en") + fields.texts("fr"))),
         fields.texts("matches"),
         fields.texts("does_not_match"),
+        _phrases(fields, "title"),
+        _phrases(fields, "signs"),
+        _phrases(fields, "title_signs"),
+        *_sign_counts(fields),
+        fields.texts("yields_to", optional=True),
+        _phrases(fields, "not_after"),
+        _phrases(fields, "not_before"),
     )
+
+
+def _sign_counts(fields: Fields) -> tuple[int, int]:
+    """Take how many weak signs show a trait and how many make it count; both may be left out where there are none."""
+    to_show = int(fields.number("signs_to_show", 1, 20, default=1))
+    to_count = int(fields.number("signs_to_count", 1, 20, default=2))
+    if to_count < to_show:
+        fields.note("signs_to_count: is less than signs_to_show")
+    return to_show, to_count
+
+
+def negation(fields: Fields, window: int) -> Negation:
+    """Read what cancels a phrase: words before it, phrases behind it."""
+    before = fields.texts("en") + fields.texts("fr")
+    return Negation(before, fields.texts("after_en", optional=True) + fields.texts("after_fr", optional=True), window)
+
+
+def _phrases(fields: Fields, name: str) -> tuple[str, ...]:
+    """Take the phrases of both languages under an optional name."""
+    both = fields.texts(f"{name}_en", optional=True) + fields.texts(f"{name}_fr", optional=True)
+    return tuple(dict.fromkeys(both))
 
 
 def layout(fields: Fields) -> Layout:
@@ -211,12 +270,19 @@ def layout(fields: Fields) -> Layout:
         fields.texts("skills", optional=True),
         fields.texts("listing_id", optional=True),
         fields.text("records", empty=True),
+        fields.texts("details", optional=True),
     )
 
 
 def footer(fields: Fields) -> Footer:
     """Read a footer pattern."""
-    return Footer(_snake_id(fields), fields.texts("start"), fields.text("skills"), fields.texts("other"))
+    return Footer(
+        _snake_id(fields),
+        fields.texts("start"),
+        fields.text("skills"),
+        fields.texts("other"),
+        fields.texts("details", optional=True),
+    )
 
 
 def sources(
@@ -225,11 +291,12 @@ def sources(
     """Read the rest of sources.toml around its layouts and footers."""
     aliases = Fields(table.pop("aliases", {}), "[aliases]", problems)
     named = {name: aliases.texts(name) for name in FIELDS}
+    details = aliases.texts("details", optional=True)
     aliases.finish()
     top = Fields(table, "file", problems)
     suffixes = top.texts("title_suffixes")
     top.finish()
-    return Sources(layouts, named, footers, suffixes)
+    return Sources(layouts, named, footers, suffixes, details)
 
 
 def exposure(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Exposure:

@@ -47,9 +47,9 @@ class Fields:
             self.note(f'{key}: "{value}" is not known{did_you_mean(value, choices)}')
         return value
 
-    def number(self, key: str, low: float, high: float) -> float:
-        """Take a number from `low` to `high`."""
-        value = self._take(key, (int, float), None, low)
+    def number(self, key: str, low: float, high: float, *, default: float | None = None) -> float:
+        """Take a number from `low` to `high`; `default` allows a missing one."""
+        value = self._take(key, (int, float), default, low)
         if not low <= value <= high:
             self.note(f"{key}: {value} is not between {low:g} and {high:g}")
         return float(value)

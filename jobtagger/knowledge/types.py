@@ -17,10 +17,11 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A family of categories."""
+    """A family of categories; `modality` is what is made in them."""
 
     id: str
     label: Text
+    modality: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,27 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Mode:
+    """A way of working with AI, and the categories for which the documents give it as an example."""
+
+    id: str
+    kind: str
+    label: Text
+    categories: tuple[str, ...]
+    evidence: tuple[str, ...]
+    document: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trait:
-    """A sign in a posting's text that moves the score by `points`; phrases per language."""
+    """A sign in a posting's text that moves the score by `points`.
+
+    One of `phrases` shows it anywhere, one of `title_phrases` in the title. Different weak `signs` (`title_signs` in the
+    title) show it from `signs_to_show` on, and move the score from `signs_to_count` on. It is left out where one of
+    `yields_to` was found; a phrase does not count shortly after a word of `not_after` or right before one of
+    `not_before`.
+    """
 
     id: str
     group: str
@@ -104,6 +124,22 @@ class Trait:
     phrases: tuple[str, ...]
     matches: tuple[str, ...]
     does_not_match: tuple[str, ...]
+    title_phrases: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    title_signs: tuple[str, ...] = ()
+    signs_to_show: int = 1
+    signs_to_count: int = 2
+    yields_to: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+
+
+class Negation(NamedTuple):
+    """Words that cancel a phrase within `window` words behind them, and phrases that cancel it from behind."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    window: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +154,15 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """Which offers are low: US dollars per unit below which they are, and what a unit of each currency is worth."""
+
+    trait: str
+    low_per: dict[str, float]
+    usd_per: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The numbers of policy.toml; each is explained there."""
 
@@ -125,7 +170,11 @@ class Policy:
     rule_levels: dict[str, str]
     max_trait_points: int
     negation_window: int
+    many_from: int
+    budget: Budget
     exposure_measure: str
+    exposed_from: int
+    spared_below: int
     max_chars: int
     language_min_margin: float
     language_min_known: float
@@ -141,7 +190,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which columns of one board's export hold which field; `records` is the path to the list in a JSON file."""
+    """Which columns of one board's export hold which field; `records` is the path to the list in a JSON file.
+
+    `details` words what other columns say, each as a text with column names in braces.
+    """
 
     id: str
     requires: tuple[str, ...]
@@ -150,6 +202,7 @@ class Layout:
     skills: tuple[str, ...]
     listing_id: tuple[str, ...]
     records: str
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +213,18 @@ class Footer:
     start: tuple[str, ...]
     skills: str
     other: tuple[str, ...]
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The layouts, the column names that speak for themselves, and what boards add to texts."""
+    """The layouts, the column names that speak for themselves (also of details), and what boards add to texts."""
 
     layouts: tuple[Layout, ...]
     aliases: dict[str, tuple[str, ...]]
     footers: tuple[Footer, ...]
     title_suffixes: tuple[str, ...]
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +250,9 @@ class Knowledge:
     evidence: dict[str, Evidence]
     outlooks: dict[str, Outlook]
     advice: tuple[Advice, ...]
+    modes: tuple[Mode, ...]
     traits: dict[str, Trait]
-    negations: tuple[str, ...]
+    negation: Negation
     policy: Policy
     sources: Sources
     exposure: tuple[Exposure, ...]

@@ -2,6 +2,7 @@
 
 from jobtagger.knowledge.types import Knowledge, Trait
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, Prediction, Reason, RiskTag
+from jobtagger.risk.budget import SPOKEN, find_offers, is_low, may_hold_offer
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import Match, TraitFinder
 from jobtagger.vocabulary import Vocabulary
@@ -15,7 +16,8 @@ class Assessor:
         self._traits = knowledge.traits
         self._policy = policy
         self._vocabulary = vocabulary
-        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negations, policy.negation_window, vocabulary)
+        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negation, policy, vocabulary)
+        self._spoken = frozenset(map(vocabulary.id_of, SPOKEN))
         self._levels = derive_levels(knowledge)
         self._base_reasons = {name: _base_reasons(derived) for name, derived in self._levels.items()}
         self._exposure = {
@@ -35,12 +37,17 @@ class Assessor:
     def _assess_one(self, posting: Posting, prediction: Prediction, matches: list[Match]) -> RiskTag:
         category_id = UNKNOWN if prediction.abstained else prediction.category_id
         derived = self._levels.get(category_id)
-        first_of_trait = {match.trait_id: match for match in reversed(matches)}
-        counted = self._counted_points(list(first_of_trait), category_id)
+        words = self._words(posting.ids_for_traits(), matches)
+        showing = {match.trait_id for match in matches if match.counts}
+        offer = self._low_offer(posting)
+        if offer:
+            words.setdefault(self._policy.budget.trait, offer)
+            showing.add(self._policy.budget.trait)
+        counted = self._counted_points(showing, category_id)
         traits = tuple(
-            FoundTrait(trait_id, self._words(posting, first_of_trait[trait_id]), counted.get(trait_id, 0))
+            FoundTrait(trait_id, words[trait_id], counted.get(trait_id, 0))
             for trait_id in self._traits
-            if trait_id in first_of_trait
+            if trait_id in words
         )
         trait_reasons = tuple(Reason("trait", trait.trait_id, f"{trait.points:+d} ({trait.words})") for trait in traits)
         exposure = self._exposure.get(category_id)
@@ -55,12 +62,11 @@ class Assessor:
             exposure, traits, self._base_reasons[category_id] + trait_reasons,
         )  # fmt: skip
 
-    def _counted_points(self, trait_ids: list[str], category_id: str) -> dict[str, int]:
+    def _counted_points(self, trait_ids: set[str], category_id: str) -> dict[str, int]:
         """Give the points that count: one trait a group, the strongest; none where a group shows both signs."""
         groups: dict[str, list[Trait]] = {}
-        for trait_id in trait_ids:
-            trait = self._traits[trait_id]
-            if trait.points and category_id not in trait.not_for:
+        for trait in self._traits.values():
+            if trait.id in trait_ids and trait.points and category_id not in trait.not_for:
                 groups.setdefault(trait.group, []).append(trait)
         counted = {}
         for members in groups.values():
@@ -70,8 +76,26 @@ class Assessor:
                 counted[strongest.id] = strongest.points
         return counted
 
-    def _words(self, posting: Posting, match: Match) -> str:
-        return " ".join(self._vocabulary.words[number] for number in posting.token_ids[match.start : match.end])
+    def _low_offer(self, posting: Posting) -> str:
+        """Give the words of an offer when there is one and all are low, else nothing."""
+        text = f"{posting.title}\n{posting.details}\n{posting.description}"
+        if not may_hold_offer(text) and self._spoken.isdisjoint(posting.ids_for_traits()):
+            return ""
+        offers = find_offers(text)
+        return offers[0].words if offers and all(is_low(offer, self._policy.budget) for offer in offers) else ""
+
+    def _words(self, ids: list[int], matches: list[Match]) -> dict[str, str]:
+        """Give, per trait, the words that show it: those of its first phrase, else those of all its signs."""
+        words: dict[str, str] = {}
+        signs: dict[str, list[str]] = {}
+        for match in matches:
+            if match.is_sign or match.trait_id not in words:
+                spelled = " ".join(self._vocabulary.words[number] for number in ids[match.start : match.end])
+                if match.is_sign:
+                    signs.setdefault(match.trait_id, []).append(spelled)
+                else:
+                    words[match.trait_id] = spelled
+        return {trait_id: " … ".join(dict.fromkeys(found)) for trait_id, found in signs.items()} | words
 
 
 def _base_reasons(derived: DerivedLevel) -> tuple[Reason, ...]:

@@ -1,4 +1,4 @@
-"""Traits of a posting, found as phrases in its tokens, unless a negation stands before them."""
+"""Traits of a posting, found as phrases in its tokens, unless they are negated or another trait speaks against them."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -6,18 +6,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jobtagger.knowledge.types import Trait
+from jobtagger.knowledge.types import Negation, Policy, Trait
 from jobtagger.records import Posting
-from jobtagger.risk.phrases import PhraseBook
+from jobtagger.risk.phrases import Mark, PhraseBook
 from jobtagger.vocabulary import Vocabulary
+
+_DENIAL = Mark("denial")
 
 
 class Match(NamedTuple):
-    """A trait found at tokens `start` to `end` (exclusive) of a posting."""
+    """A trait found at tokens `start` to `end` (exclusive) of a posting.
+
+    `is_sign` where it is one of several weak signs; `counts` is false where they are too few to move the score.
+    """
 
     trait_id: str
     start: int
     end: int
+    is_sign: bool = False
+    counts: bool = True
 
 
 class TraitFinder:
@@ -26,21 +33,34 @@ class TraitFinder:
     Parameters
     ----------
     traits : iterable of Trait
-    negations : tuple of str
-        Words that cancel a phrase following within `window` words of the same sentence.
-    window : int
+    negation : Negation
+        Words that cancel a phrase following within `window` words of the same sentence, and phrases that cancel it
+        from right behind.
+    policy : Policy
+        From which number on there are many.
     vocabulary : Vocabulary
         The session's.
     """
 
-    def __init__(
-        self, traits: Iterable[Trait], negations: tuple[str, ...], window: int, vocabulary: Vocabulary
-    ) -> None:
-        self._window = window
-        self._negations = {vocabulary.id_of(word) for word in negations}
-        self._book = PhraseBook(vocabulary)
-        for trait in traits:
-            self._book.add(trait.id, trait.phrases)
+    def __init__(self, traits: Iterable[Trait], negation: Negation, policy: Policy, vocabulary: Vocabulary) -> None:
+        self._window = negation.window
+        self._traits = {trait.id: trait for trait in traits}
+        self._negations = {vocabulary.id_of(word) for word in negation.before}
+        self._not_after: dict[str, frozenset[int]] = {}
+        self._not_before: dict[str, frozenset[int]] = {}
+        self._denials = PhraseBook(vocabulary, policy.many_from)
+        self._denials.add(_DENIAL, negation.after)
+        self._denials.close()
+        self._book = PhraseBook(vocabulary, policy.many_from)
+        for trait in self._traits.values():
+            self._not_after[trait.id] = frozenset(map(vocabulary.id_of, trait.not_after))
+            self._not_before[trait.id] = frozenset(map(vocabulary.id_of, trait.not_before))
+            self._book.add(Mark(trait.id), trait.phrases)
+            self._book.add(Mark(trait.id, in_title=True), trait.title_phrases)
+            for number, sign in enumerate(trait.signs):
+                self._book.add(Mark(trait.id, sign=number), [sign])
+            for number, sign in enumerate(trait.title_signs, len(trait.signs)):
+                self._book.add(Mark(trait.id, in_title=True, sign=number), [sign])
         self._book.close()
 
     def find(self, postings: list[Posting]) -> list[list[Match]]:
@@ -48,28 +68,65 @@ class TraitFinder:
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
-        found: list[list[Match]] = [[] for _ in postings]
-        lengths = [len(posting.token_ids) for posting in postings]
-        ids = np.fromiter(chain.from_iterable(posting.token_ids for posting in postings), np.int64, sum(lengths))
+        marked: list[list[tuple[Mark, int, int]]] = [[] for _ in postings]
+        tokens = [posting.ids_for_traits() for posting in postings]
+        lengths = list(map(len, tokens))
+        ids = np.fromiter(chain.from_iterable(tokens), np.int64, sum(lengths))
         places = self._book.places(ids)
         starts = np.cumsum([0, *lengths])
         owners = np.searchsorted(starts, places, side="right") - 1
         for owner, place in zip(owners.tolist(), (places - starts[owners]).tolist(), strict=True):
             posting = postings[owner]
             if not posting.n_title <= place < posting.n_title + posting.n_skills:
-                found[owner] += self._matches(posting.token_ids, place)
-        return found
+                marked[owner] += self._marks(tokens[owner], place, is_title=place < posting.n_title)
+        return [
+            self._matches(marks, ids_of_one) if marks else [] for marks, ids_of_one in zip(marked, tokens, strict=True)
+        ]
 
-    def _matches(self, ids: list[int], place: int) -> list[Match]:
+    def _marks(self, ids: list[int], place: int, *, is_title: bool) -> list[tuple[Mark, int, int]]:
+        """Give what starts at a place and is not negated, each with start and end."""
         ends = self._book.match(ids, place)
-        if not ends or self._is_negated(ids, place):
+        before = self._words_before(ids, place) if ends else set()
+        if not ends or not before.isdisjoint(self._negations):
             return []
-        return [Match(trait_id, place, end) for trait_id, end in ends.items()]
+        return [
+            (mark, place, end)
+            for mark, end in ends.items()
+            if (is_title or not mark.in_title)
+            and before.isdisjoint(self._not_after[mark.trait_id])
+            and self._not_before[mark.trait_id].isdisjoint(ids[end : end + 1])
+            and not self._denials.match(ids, end)
+        ]
 
-    def _is_negated(self, ids: list[int], start: int) -> bool:
+    def _matches(self, marks: list[tuple[Mark, int, int]], ids: list[int]) -> list[Match]:
+        """Keep what is enough to show a trait, and no trait that yields to another one found."""
+        n_signs = _count_signs(marks, ids)
+        has_phrase = {mark.trait_id for mark, _, _ in marks if mark.sign is None}
+        found = []
+        for mark, start, end in marks:
+            trait = self._traits[mark.trait_id]
+            counts = trait.id in has_phrase or n_signs[trait.id] >= trait.signs_to_count
+            if mark.sign is None or counts or n_signs[trait.id] >= trait.signs_to_show:
+                found.append(Match(trait.id, start, end, mark.sign is not None, counts))
+        shown = {match.trait_id for match in found}
+        return [match for match in found if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
+
+    def _words_before(self, ids: list[int], start: int) -> set[int]:
+        """Give the words of the same sentence within the window before a place."""
+        words = set()
         for number in reversed(ids[max(0, start - self._window) : start]):
             if number == 0:
-                return False
-            if number in self._negations:
-                return True
-        return False
+                break
+            words.add(number)
+        return words
+
+
+def _count_signs(marks: list[tuple[Mark, int, int]], ids: list[int]) -> dict[str, int]:
+    """Give how many different signs of each trait there are; the same words count once, in whatever language."""
+    seen: dict[str, tuple[set[int], set[tuple[int, ...]]]] = {}
+    for mark, start, end in marks:
+        if mark.sign is not None:
+            numbers, words = seen.setdefault(mark.trait_id, (set(), set()))
+            numbers.add(mark.sign)
+            words.add(tuple(ids[start:end]))
+    return {trait_id: min(len(numbers), len(words)) for trait_id, (numbers, words) in seen.items()}

@@ -7,10 +7,11 @@ from jobtagger.knowledge.types import Footer
 
 
 class Cut(NamedTuple):
-    """A description without its footer, and the skills that stood in it."""
+    """A description without its footer, and what stood in it: skills, and lines that tell of the job."""
 
     description: str
     skills: str
+    details: str = ""
 
 
 class FooterCutter:
@@ -19,17 +20,19 @@ class FooterCutter:
     def __init__(self, footers: tuple[Footer, ...]) -> None:
         self._patterns = [_compile(footer) for footer in footers]
         self._signs = [footer.other for footer in footers]
+        self._details = [_lines_of(footer.details) for footer in footers]
 
     def cut(self, description: str) -> Cut:
         """Part the description from its footer; texts without one come back unchanged."""
-        for (start, skills), signs in zip(self._patterns, self._signs, strict=True):
+        for (start, skills), signs, details in zip(self._patterns, self._signs, self._details, strict=True):
             if not any(sign in description for sign in signs):
                 continue
             opening = start.search(description)
             if opening:
                 footer = description[opening.start() :]
                 found = skills.search(footer)
-                return Cut(description[: opening.start()].rstrip(), found[1].strip() if found else "")
+                kept = "\n".join(line[0].strip() for line in details.finditer(footer)) if details else ""
+                return Cut(description[: opening.start()].rstrip(), found[1].strip() if found else "", kept)
         return Cut(description, "")
 
 
@@ -43,6 +46,10 @@ def _compile(footer: Footer) -> tuple[re.Pattern[str], re.Pattern[str]]:
     next_name = rf"\n(?!\s*(?:{all_names})\b)[^\n]*"
     skills = re.compile(rf"^\s*{re.escape(footer.skills)}\s*:([^\n]*(?:{next_name})*)", re.MULTILINE)
     return start, skills
+
+
+def _lines_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile(rf"^\s*(?:{_any_of(names)})\s*:[^\n]*", re.MULTILINE) if names else None
 
 
 def _any_of(names: tuple[str, ...]) -> str:

@@ -36,7 +36,9 @@ class Preparer:
         skill_ids = ids(skills) if skills else []
         body_ids = ids(drop_addresses(description)) if description else []
         tokens = [*title_ids, 0, *skill_ids, 0, *body_ids]
-        return Posting(title, skills, description, tokens, len(title_ids) + 1, len(skill_ids) + 1)
+        details = "\n".join(filter(None, (clean_text(record.details[:limit]), cut.details)))
+        sizes = len(title_ids) + 1, len(skill_ids) + 1
+        return Posting(title, skills, description, tokens, *sizes, details, tuple(ids(details)) if details else ())
 
 
 def tidy_skills(skills: str) -> str:

@@ -1,0 +1,112 @@
+"""What a posting says it pays: amounts with their currency and unit, so that a low offer is seen whatever its words.
+
+An amount counts as an offer when it has a unit of pay ("$5/hr", "550-750 €/j", "TJM 500", "0.02 USD per word") or when
+the words around it say that it is the price of the job ("budget: $30", "300 € forfait", "120 USD fixed"). Amounts that a
+posting merely mentions, such as prices of goods, are passed over.
+"""
+
+import re
+from typing import NamedTuple
+
+from jobtagger.knowledge.types import Budget
+
+_CURRENCY = r"US\$|CA\$|A\$|[$€£₹]|\b(?:usd|eur|euros?|gbp|inr|cad|aud|chf|dollars?|pounds?|rs)\b"
+_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
+_AMOUNT = rf"(?:{_NUMBER})\s?k?"
+_TO = r"\s?(?:-|–|to|à|a|et|and)\s?"
+_UNIT = (
+    r"\s?(?:[/⁄]\s?(?:per\b)?|\bper\b|\ban?\b|\beach\b|\bpar\b|\bde l['’]|\bdu\b|\bl['’]|\bthe\b)?\s?"
+    r"(?P<unit>hours?|hourly|hr|h|heures?|hora|day|daily|j|jours?|journée|word|mot|palabra)\b"
+)
+_OFFER = re.compile(
+    rf"(?P<before>{_CURRENCY})?\s?(?P<low>{_AMOUNT})\s?(?P<mid>{_CURRENCY})?"
+    rf"(?:{_TO}(?:{_CURRENCY})?\s?(?P<high>{_AMOUNT}))?\s?(?P<after>{_CURRENCY})?(?:{_UNIT})?",
+    re.IGNORECASE,
+)
+_DAY_RATE = re.compile(
+    rf"\btjm\b\s?:?\s?(?:(?:de|entre|max(?:imum)?|environ|jusqu['’]à)\s)?(?P<low>{_AMOUNT})(?:{_TO}(?P<high>{_AMOUNT}))?",
+    re.IGNORECASE,
+)
+_PRICE_BEFORE = re.compile(
+    r"\b(?:budget|fixed[ -]price|fixed|prix|price|forfait|paying|will pay|i(?:'ll)? pay|payment|paie|tarif)\b"
+    r"[^\d.!?\n]{0,15}\Z",
+    re.IGNORECASE,
+)
+_PRICE_AFTER = re.compile(
+    r"\s?(?:fixed|flat|budget|forfait|in total|for the (?:whole|entire|job|project))(?![a-z])", re.IGNORECASE
+)
+_HOURLY_BEFORE = re.compile(r"\b(?:hourly (?:range|rate)|taux horaire)[^\d.!?\n]{0,15}\Z", re.IGNORECASE)
+_NO_OFFER_BEFORE = re.compile(r"\b(?:costs?|saves?|sales|revenue|earns?|premium|subscription)\W*\Z", re.IGNORECASE)
+_LOOK_BACK = 40
+_SYMBOLS = "$€£₹"
+_CODES = {
+    "us$": "usd", "$": "usd", "dollar": "usd", "dollars": "usd", "€": "eur", "euro": "eur", "euros": "eur",
+    "£": "gbp", "pound": "gbp", "pounds": "gbp", "₹": "inr", "rs": "inr", "ca$": "cad", "a$": "aud",
+}  # fmt: skip
+_UNITS = {
+    "hour": ("hour", "hours", "hourly", "hr", "h", "heure", "heures", "hora"),
+    "day": ("day", "daily", "j", "jour", "jours", "journée"),
+    "word": ("word", "mot", "palabra"),
+}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+SPOKEN = ("tjm", "usd", "eur", "euro", "euros", "gbp", "inr", "cad", "aud", "chf", "dollar", "dollars", "pounds", "rs")
+"""Words without which (and without a sign of currency) there is no offer to look for."""
+
+
+class Offer(NamedTuple):
+    """An offered pay: from `low` to `high` in a currency per `unit` ("hour", "day", "word", or "job")."""
+
+    low: float
+    high: float
+    currency: str
+    unit: str
+    words: str
+
+
+def find_offers(text: str) -> list[Offer]:
+    """Give the offers of a text in order of place."""
+    day_rates = [
+        Offer(*_span(match["low"], match["high"]), "eur", "day", match[0].strip()) for match in _DAY_RATE.finditer(text)
+    ]
+    offers = [offer for match in _OFFER.finditer(text) if (offer := _offer(match, text))]
+    return day_rates or offers
+
+
+def is_low(offer: Offer, budget: Budget) -> bool:
+    """Tell whether even the upper end of an offer is below what policy.toml calls low."""
+    rate = budget.usd_per.get(offer.currency)
+    return rate is not None and offer.high * rate < budget.low_per[offer.unit]
+
+
+def may_hold_offer(text: str) -> bool:
+    """Tell whether a text holds a sign of currency at all."""
+    return any(symbol in text for symbol in _SYMBOLS)
+
+
+def _offer(match: re.Match[str], text: str) -> Offer | None:
+    sign = match["before"] or match["mid"] or match["after"]
+    if sign is None:
+        return None
+    before = max(0, match.start() - _LOOK_BACK), match.start()
+    unit = _UNIT_OF.get((match["unit"] or "").lower())
+    if unit is None and _HOURLY_BEFORE.search(text, *before):
+        unit = "hour"
+    if unit is None:
+        if not _PRICE_BEFORE.search(text, *before) and not _PRICE_AFTER.match(text, match.end()):
+            return None
+    elif _NO_OFFER_BEFORE.search(text, *before):
+        return None
+    low, high = _span(match["low"], match["high"])
+    return Offer(low, high, _CODES.get(sign.lower(), sign.lower()), unit or "job", match[0].strip())
+
+
+def _span(low: str, high: str | None) -> tuple[float, float]:
+    first = _value(low)
+    return first, max(first, _value(high)) if high else first
+
+
+def _value(amount: str) -> float:
+    """Read "1,500", "1 500", "1.500,50", "0.02" and "2k"."""
+    digits = amount.lower().rstrip("k").strip()
+    whole = re.sub(r"[ .,'’\u00a0\u202f](?=\d{3}(?!\d))", "", digits) if not digits.startswith("0") else digits
+    return float(whole.replace(",", ".")) * (1000 if amount.lower().endswith("k") else 1)

@@ -1,0 +1,73 @@
+"""How a level came about, in a sentence that a reader can check by hand."""
+
+from itertools import pairwise
+
+from jobtagger.knowledge.types import Knowledge, Level, Policy, Text
+from jobtagger.risk.outlook import DerivedLevel, level_of_trend
+
+_WORDINGS = {
+    "new": Text("explicitly new work", "un travail explicitement nouveau"),
+    "disappears": Text("work that disappears or fell strongly", "un travail qui disparaît ou a fortement reculé"),
+    "threatened": Text("work that is threatened or may be replaced", "un travail menacé ou remplaçable"),
+    "in_demand": Text("work that stays in demand", "un travail qui reste demandé"),
+}
+
+
+def derivation(derived: DerivedLevel, policy: Policy) -> Text:
+    """Say which rule led from which statements to the level; empty where nothing is known."""
+    outlook = derived.outlook
+    if outlook is None or outlook.rule == "none":
+        return Text("", "")
+    ids = " ".join(outlook.headline)
+    level = next(entry for entry in policy.levels if entry.id == derived.level)
+    to_en, to_fr = f": {level.label.en}.", f" : {level.label.fr}."
+    if derived.trend_pct is not None:
+        span = _span(level_of_trend(derived.trend_pct, policy), policy)
+        figure = f"{derived.trend_pct:+g} %"
+        return Text(f"R1, {ids}: {figure} lies {span.en}{to_en}", f"R1, {ids} : {figure} se situe {span.fr}{to_fr}")
+    if outlook.rule in ("R2", "R3"):
+        wording = _WORDINGS[outlook.wording]
+        start_en = "no figure decides; " if outlook.rule == "R3" else ""
+        start_fr = "aucun chiffre ne décide ; " if outlook.rule == "R3" else ""
+        return Text(
+            f"{outlook.rule}, {ids}: {start_en}the documents describe {wording.en}{to_en}",
+            f"{outlook.rule}, {ids} : {start_fr}les documents décrivent {wording.fr}{to_fr}",
+        )
+    if outlook.rule == "R4":
+        return Text(
+            f"R4, {ids}: a stable sub-type of a declining parent{to_en}",
+            f"R4, {ids} : un sous-type stable d'un ensemble en recul{to_fr}",
+        )
+    return Text(
+        f"R5, {ids}: strong sources differ in sign{to_en}",
+        f"R5, {ids} : des sources solides sont de signe contraire{to_fr}",
+    )
+
+
+def exposure_differs(derived: DerivedLevel, percentile: int | None, policy: Policy) -> bool:
+    """Tell whether demand and AI exposure point apart: growing though exposed, or falling though not."""
+    if percentile is None or derived.points is None:
+        return False
+    middle = policy.levels[len(policy.levels) // 2].points
+    if derived.points < middle:
+        return percentile >= policy.exposed_from
+    return derived.points > middle and percentile < policy.spared_below
+
+
+def shown_exposure(knowledge: Knowledge) -> dict[str, int]:
+    """Give the percentile shown for each category that has one."""
+    measure = knowledge.policy.exposure_measure
+    return {entry.category_id: entry.percentile for entry in knowledge.exposure if entry.measure == measure}
+
+
+def _span(level: Level, policy: Policy) -> Text:
+    """Say between which cuts a level's figures lie."""
+    for above, below in pairwise(policy.levels):
+        if below.id == level.id:
+            if below is policy.levels[-1]:
+                return Text(f"at or below {above.trend_from:+g} %", f"à {above.trend_from:+g} % ou plus bas")
+            return Text(
+                f"between {below.trend_from:+g} % and {above.trend_from:+g} %",
+                f"entre {below.trend_from:+g} % et {above.trend_from:+g} %",
+            )
+    return Text(f"at or above {level.trend_from:+g} %", f"à {level.trend_from:+g} % ou plus haut")

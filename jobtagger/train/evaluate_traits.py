@@ -1,0 +1,108 @@
+"""How well the traits are found, on postings labelled with traits: precision, recall and F1 of each label."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from jobtagger.errors import InputError
+from jobtagger.records import RawRecord
+from jobtagger.tagger import Tagger
+
+TRAITS_OF_LABEL = {
+    ("complexity", "simple"): ("simple_deliverable",),
+    ("complexity", "complex"): ("complex_deliverable",),
+    ("duration", "one_off"): ("one_off",),
+    ("duration", "ongoing"): ("ongoing",),
+    ("seniority", "entry"): ("entry_level",),
+    ("seniority", "expert"): ("expert_level",),
+    ("ai", "builds"): ("builds_ai",),
+    ("ai", "uses"): ("uses_ai",),
+    ("ai", "edits"): ("edits_ai_draft",),
+    ("ai", "forbids"): ("human_only",),
+    ("human", True): ("strategy", "human_touch"),
+    ("confidential", True): ("confidential",),
+    ("bulk", True): ("bulk",),
+    ("onsite", True): ("onsite",),
+}
+"""A label of the gold file (field, value) and the traits of traits.toml, any of which stands for it."""
+
+
+class TraitGold(NamedTuple):
+    """A posting with its trait labels: for measuring only."""
+
+    record: RawRecord
+    labels: dict[str, str | bool]
+
+
+class Counts(NamedTuple):
+    """How often a label was given, found, and both; how often what was found moved the score, and was right."""
+
+    n_gold: int
+    n_found: int
+    n_both: int
+    n_moving: int
+    n_moving_right: int
+
+    def __add__(self, other: tuple[int, ...]) -> "Counts":  # type: ignore[override]
+        """Add the counts of two labels."""
+        return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def as_row(self) -> dict[str, float]:
+        """Give counts, precision, recall and F1; those without a base are 0."""
+        return {
+            "gold": self.n_gold,
+            "found": self.n_found,
+            "precision": round(self.n_both / max(1, self.n_found), 3),
+            "recall": round(self.n_both / max(1, self.n_gold), 3),
+            "f1": round(2 * self.n_both / max(1, self.n_gold + self.n_found), 3),
+            "moving": self.n_moving,
+            "precision_moving": round(self.n_moving_right / max(1, self.n_moving), 3),
+        }
+
+
+def read_trait_gold(path: Path) -> list[TraitGold]:
+    """Read JSON lines with title, description, skills and traits.
+
+    Raises
+    ------
+    InputError
+        When a line is no posting labelled with traits.
+    """
+    postings = []
+    for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), 1):
+        try:
+            row = json.loads(line)
+            skills = row.get("skills") or ""
+            skills = ", ".join(filter(None, skills)) if isinstance(skills, list) else skills
+            labels = {field: row["traits"][field] for field, _ in TRAITS_OF_LABEL}
+            postings.append(TraitGold(RawRecord(row["title"] or "", row["description"] or "", skills), labels))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path}: line {number}: is no posting labelled with traits: {error}") from None
+    return postings
+
+
+def evaluate_traits(postings: list[TraitGold], tagger: Tagger) -> dict[str, dict[str, float]]:
+    """Give the scores of each label, then of each field over its labels together (micro average)."""
+    found = [tag.risk.traits for tag in tagger.tag(gold.record for gold in postings)]
+    counts = {}
+    for (field, value), trait_ids in TRAITS_OF_LABEL.items():
+        is_gold = [gold.labels[field] == value for gold in postings]
+        is_found = [any(trait.trait_id in trait_ids for trait in traits) for traits in found]
+        is_moving = [any(trait.trait_id in trait_ids and trait.points for trait in traits) for traits in found]
+        right = [sum(a and b for a, b in zip(is_gold, shown, strict=True)) for shown in (is_found, is_moving)]
+        counts[field, value] = Counts(sum(is_gold), sum(is_found), right[0], sum(is_moving), right[1])
+    rows = {f"{field} {value}" if value is not True else field: count for (field, value), count in counts.items()}
+    for field in dict.fromkeys(field for field, value in counts if value is not True):
+        rows[f"{field} (all)"] = sum(
+            (count for (name, _), count in counts.items() if name == field), start=Counts(0, 0, 0, 0, 0)
+        )
+    return {name: count.as_row() for name, count in rows.items()}
+
+
+def report(scores: dict[str, dict[str, float]]) -> str:
+    """Give the scores as an aligned table."""
+    columns = list(next(iter(scores.values())))
+    lines = ["".join([f"{'trait':20}", *(f"{column:>{len(column) + 3}}" for column in columns)])]
+    for name, row in scores.items():
+        lines.append("".join([f"{name:20}", *(f"{row[column]:>{len(column) + 3}g}" for column in columns)]))
+    return "\n".join(lines)

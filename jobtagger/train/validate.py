@@ -1,0 +1,214 @@
+"""What the levels agree with, and what they do not: held-out posting figures and outside measures of AI exposure."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from jobtagger.knowledge import Knowledge
+from jobtagger.knowledge.types import Evidence
+from jobtagger.risk import derive_levels
+from jobtagger.risk.outlook import level_of_trend
+
+_N_RESAMPLES = 2000
+_SEED = 20260401
+_MIN_CATEGORIES = 5  # a rank correlation of fewer says nothing
+_POSTINGS = "percent_postings"
+ALL = "all"
+
+Numbers = NDArray[np.float64]
+
+
+class HeldOut(NamedTuple):
+    """A posting figure that decides no level, beside the level of a category it is about."""
+
+    statement: Evidence
+    category_id: str
+    its_level: str
+    our_level: str
+    levels_apart: int
+
+
+class Correlation(NamedTuple):
+    """A rank correlation of levels with a measure over some categories; 95 % bootstrap interval, p of no relation."""
+
+    measure: str
+    group: str
+    n: int
+    rho: float
+    low: float
+    high: float
+    p: float
+
+
+def held_out(knowledge: Knowledge) -> list[HeldOut]:
+    """Give every published change in postings from which no level was derived, by category.
+
+    A figure that repeats a deciding one is not held out and left out, as is one without a level to compare it with.
+    """
+    deciding = {name for outlook in knowledge.outlooks.values() for name in outlook.headline}
+    deciding |= {knowledge.evidence[name].restates for name in deciding} - {""}
+    order = [level.id for level in knowledge.policy.levels]
+    levels = derive_levels(knowledge)
+    found = []
+    for entry in knowledge.evidence.values():
+        if entry.figure is None or not entry.unit.startswith(_POSTINGS) or {entry.id, entry.restates} & deciding:
+            continue
+        for category_id in entry.about if entry.kind == "category" else ():
+            ours = levels[category_id].level
+            if ours in order:
+                its = level_of_trend(entry.figure, knowledge.policy).id
+                found.append(HeldOut(entry, category_id, its, ours, order.index(ours) - order.index(its)))
+    return found
+
+
+def correlations(knowledge: Knowledge, groups: dict[str, frozenset[str]]) -> list[Correlation]:
+    """Give the rank correlation of level and exposure per measure and group of categories."""
+    levels = derive_levels(knowledge)
+    results = []
+    for measure in dict.fromkeys(entry.measure for entry in knowledge.exposure):
+        values = {entry.category_id: entry.value for entry in knowledge.exposure if entry.measure == measure}
+        for group, members in groups.items():
+            names = [name for name in values if name in members and levels[name].points is not None]
+            if len(names) >= _MIN_CATEGORIES:
+                points = np.array([levels[name].points for name in names], dtype=float)
+                exposure = np.array([values[name] for name in names])
+                results.append(_correlation(measure, group, points, exposure))
+    return results
+
+
+def groups_of(knowledge: Knowledge) -> dict[str, frozenset[str]]:
+    """Give the categories by modality: all of them, then those made of text, of images and sound, and so on."""
+    modality = {
+        category.id: knowledge.sectors[category.sector].modality
+        for category in knowledge.categories.values()
+        if category.sector
+    }
+    return {ALL: frozenset(modality)} | {
+        name: frozenset(category_id for category_id, other in modality.items() if other == name)
+        for name in dict.fromkeys(modality.values())
+    }
+
+
+def interval_of_share(n_hits: int, n: int) -> tuple[float, float]:
+    """Give the 95 % Wilson interval of a share."""
+    if not n:
+        return 0.0, 1.0
+    z, share = 1.96, n_hits / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+def _correlation(measure: str, group: str, points: Numbers, exposure: Numbers) -> Correlation:
+    found = spearmanr(points, exposure)
+    generator = np.random.default_rng(_SEED)
+    drawn = [generator.integers(0, len(points), len(points)) for _ in range(_N_RESAMPLES)]
+    resampled = [
+        float(spearmanr(points[rows], exposure[rows]).statistic)
+        for rows in drawn
+        if len(set(points[rows])) > 1 and len(set(exposure[rows])) > 1
+    ]
+    low, high = np.percentile(resampled, [2.5, 97.5])
+    return Correlation(
+        measure, group, len(points), float(found.statistic), float(low), float(high), float(found.pvalue)
+    )
+
+
+def validation_page(knowledge: Knowledge, trait_scores: dict[str, dict[str, float]]) -> str:
+    """Give docs/validation.md: the figures with their intervals and an honest reading."""
+    found = held_out(knowledge)
+    exact, near = (sum(abs(one.levels_apart) <= limit for one in found) for limit in (0, 1))
+    results = correlations(knowledge, groups_of(knowledge))
+    level_names = [level.id for level in knowledge.policy.levels]
+    return "\n".join(
+        [
+            _HEAD,
+            *_held_out_rows(found),
+            "",
+            f"Of {len(found)} comparisons {_share(exact, len(found))} agree in level, {_share(near, len(found))} within one of the"
+            f" {len(level_names)} levels. They are few, some rest on the same study, and categories with two figures of different"
+            " sign cannot agree with both: read them as a check of plausibility, not as an accuracy.",
+            "",
+            _EXPOSURE_HEAD,
+            *(
+                f"| {one.measure} | {one.group} | {one.n} | {one.rho:.2f} | {one.low:.2f} to {one.high:.2f} | {one.p:.2f} |"
+                for one in results
+            ),
+            "",
+            _reading(results),
+            "",
+            _TRAITS_HEAD,
+            *(
+                f"| {name} | " + " | ".join(f"{value:g}" for value in row.values()) + " |"
+                for name, row in trait_scores.items()
+            ),
+            "",
+        ]
+    )
+
+
+def _held_out_rows(found: list[HeldOut]) -> list[str]:
+    return [
+        f"| {one.statement.id} | `{one.category_id}` | {one.statement.figure:+g} %"
+        f"{' relative' if one.statement.unit.endswith('relative') else ''} | {one.its_level} | {one.our_level} |"
+        f" {one.levels_apart:+d} |"
+        for one in found
+    ]
+
+
+def _share(n_hits: int, n: int) -> str:
+    low, high = interval_of_share(n_hits, n)
+    return f"{n_hits} ({100 * n_hits / max(1, n):.0f} %, 95 % interval {100 * low:.0f} to {100 * high:.0f})"
+
+
+def _reading(results: list[Correlation]) -> str:
+    """Say what the correlations can carry: how many would stand after correcting for their number (Bonferroni)."""
+    kept = [one for one in results if one.p < _ALPHA / len(results)]
+    first = next(one for one in results if one.group == ALL)
+    named = ", ".join(f"{one.measure} over {one.group} ({one.rho:+.2f}, n = {one.n})" for one in kept)
+    verdict = f"only {named} remains" if kept else "none remains"
+    return (
+        f"The obvious test, all {first.n} categories against {first.measure}, gives {first.rho:.2f}"
+        f" ({first.low:.2f} to {first.high:.2f}). Of {len(results)} correlations {verdict} after Bonferroni's correction for"
+        " their number; a minus sign says that the less exposed fell more, against all expectation."
+        " **The levels are not validated by exposure, and exposure is not validated by the levels.** Demand and exposure are"
+        " different things: data engineering and AI engineering are highly exposed and grow. Ratings of language models say"
+        " little about images, video and voice, and most of our categories lie in the top fifth of all occupations, so that"
+        " there is little left to rank."
+    )
+
+
+_ALPHA = 0.05
+
+_HEAD = """# What the levels agree with
+
+Written by `make validation`; nothing here is typed in by hand.
+
+## Posting figures that decided nothing
+
+Published changes in postings that no level was derived from, against the level of the categories they are about. The last
+column is by how many levels ours is more severe (+) or milder (-). Relative figures are against a control group that fell
+itself, so they look more severe than absolute ones.
+
+| statement | category | figure | level of the figure | our level | apart |
+|---|---|---|---|---|---|"""
+
+_EXPOSURE_HEAD = """## Rank correlation of levels with AI exposure
+
+Spearman's rho between the points of a category's level (more is worse) and the exposure of its nearest occupation, over
+all categories and by what is made in them; 95 % bootstrap interval; p of no relation. A positive rho would mean that more
+exposed categories fell more.
+
+| measure | categories | n | rho | 95 % | p |
+|---|---|---|---|---|---|"""
+
+_TRAITS_HEAD = """## Traits on labelled postings
+
+Of each label of the gold postings: how often it was given and found, precision, recall and F1; then how often the trait was
+strong enough to move a level, and the precision of those. The labels are those of one reading, "when in doubt neutral", so
+part of what counts as a mistake is a difference of opinion. Texts and labels were used for measuring only.
+
+| label | gold | found | precision | recall | F1 | moving | precision of moving |
+|---|---|---|---|---|---|---|---|"""

@@ -1,0 +1,89 @@
+"""Amounts of pay in texts; all texts are our own."""
+
+import pytest
+from builders import POLICY
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobtagger.risk.budget import find_offers, is_low
+
+BUDGET = POLICY.budget  # 8 dollars an hour, 100 a day, 0.02 a word, 25 a job; a euro is worth 2, a rupee 0.01
+
+
+@pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        pytest.param("Painter, $5/hr", (5, 5, "usd", "hour"), id="dollars an hour"),
+        pytest.param("between 550-750 €/j", (550, 750, "eur", "day"), id="range of euros a day"),
+        pytest.param("550-750\u00a0€⁄j", (550, 750, "eur", "day"), id="as Free-Work writes it"),
+        pytest.param("TJM 500", (500, 500, "eur", "day"), id="French day rate without a sign"),
+        pytest.param("TJM : 350 à 400 €", (350, 400, "eur", "day"), id="range of French day rates"),
+        pytest.param("I pay 2$ per hour", (2, 2, "usd", "hour"), id="sign behind"),
+        pytest.param("10 euros de l'heure", (10, 10, "eur", "hour"), id="French hour"),
+        pytest.param("0,06$/per word", (0.06, 0.06, "usd", "word"), id="a word, with a decimal comma"),
+        pytest.param("0.02 € par mot", (0.02, 0.02, "eur", "word"), id="a French word"),
+        pytest.param("23.0 GBP hourly", (23, 23, "gbp", "hour"), id="code and adverb"),
+        pytest.param("USD 15 - 45 / hora", (15, 45, "usd", "hour"), id="code before a range"),
+        pytest.param("Hourly Range: $3.00-$5.00", (3, 5, "usd", "hour"), id="unit before"),
+        pytest.param("Budget: $1,200", (1200, 1200, "usd", "job"), id="budget with thousands"),
+        pytest.param("budget USD 1.000 - 3.000", (1000, 3000, "usd", "job"), id="thousands with points"),
+        pytest.param("Forfait de 1 500 €", (1500, 1500, "eur", "job"), id="thousands with a blank"),
+        pytest.param("Budget CHF 4'500", (4500, 4500, "chf", "job"), id="thousands as the Swiss write them"),
+        pytest.param("2k € budget", (2000, 2000, "eur", "job"), id="thousands with k"),
+        pytest.param("60 USD fixed_price", (60, 60, "usd", "job"), id="fixed price of a column"),
+        pytest.param("₹900 for the whole job", (900, 900, "inr", "job"), id="rupees"),
+    ],
+)
+def test_offer_is_read(text, offer):
+    """Amount, range, currency and unit are read however they are written, with the words that say so."""
+    (found,) = find_offers(text)
+
+    assert found[:4] == offer
+    assert found.words in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A shop that sells hats for $5",
+        "The plan costs $5/day to run",
+        "$5 million in sales",
+        "5 hours of work",
+        "I need 500 words",
+        "TJM selon profil, 5 ans d'expérience",
+        "Subscription $2/hour",
+        "Call me at 5",
+        "",
+    ],
+)
+def test_amounts_that_pay_nobody_are_no_offers(text):
+    """Prices of goods, costs and bare numbers are passed over."""
+    assert find_offers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        pytest.param("$7/hr", True, id="below"),
+        pytest.param("$8/hr", False, id="on the edge"),
+        pytest.param("$3-$9/hr", False, id="the upper end decides"),
+        pytest.param("5 €/h", False, id="worth ten dollars"),
+        pytest.param("3 €/h", True, id="worth six dollars"),
+        pytest.param("500 INR per hour", True, id="worth five dollars"),
+        pytest.param("5 CAD per hour", False, id="a currency without a worth tells nothing"),
+        pytest.param("TJM 40", True, id="a low day"),
+        pytest.param("$0.01 per word", True, id="a low word"),
+        pytest.param("Budget: $24", True, id="a low job"),
+    ],
+)
+def test_low_offers_are_below_the_policy(text, low):
+    """An offer is low when its upper end, in dollars, is below the policy's for its unit."""
+    assert [is_low(offer, BUDGET) for offer in find_offers(text)] == [low]
+
+
+@given(st.text(st.sampled_from("$€£0123456789.,- /khrjTJMbudget\n")))
+def test_any_text_is_read(text):
+    """Whatever stands around signs and digits, offers have ends in order and are worded as in the text."""
+    for offer in find_offers(text):
+        assert 0 <= offer.low <= offer.high
+        assert offer.words in text

@@ -1,0 +1,123 @@
+"""`jobtagger evidence`: what stands behind a level, chosen, worded and in a form for programs."""
+
+import csv
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from jobtagger.cli import cli
+from jobtagger.knowledge import load_knowledge
+from jobtagger.risk.statements import statements_about
+
+SHIPPED = load_knowledge()
+TEXTS = ("statement", "caveat")
+
+
+def _run(*args):
+    return CliRunner().invoke(cli, ["evidence", *args])
+
+
+def _rows(*args):
+    result = _run(*args, "--json")
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_without_a_category_all_evidence_is_shown():
+    """Every row of evidence.csv comes, in its order, without a part in any level."""
+    rows = _rows()
+
+    assert [row["id"] for row in rows] == list(SHIPPED.evidence)
+    assert {row["role"] for row in rows} == {""}
+
+
+@pytest.mark.parametrize("outlook", SHIPPED.outlooks.values(), ids=lambda outlook: outlook.category_id)
+def test_category_has_all_that_its_outlook_names(outlook):
+    """All statements an outlook names are shown in their part, the deciding ones first."""
+    parts = {}
+    for found in statements_about(SHIPPED, outlook.category_id):
+        parts.setdefault(found.role, set()).add(found.evidence.id)
+
+    assert parts.get("decides", set()) == set(outlook.headline)
+    assert parts.get("supports", set()) == {*outlook.support, *outlook.external}
+    assert parts.get("contradicts", set()) == {*outlook.contrary, *outlook.external_contrary}
+    assert list(parts) == [part for part in ("decides", "supports", "contradicts", "mentions") if part in parts]
+
+
+def test_mentions_are_about_the_category():
+    """What the outlook does not name is shown when it is about the category, and nothing else is."""
+    mentioned = [one.evidence for one in statements_about(SHIPPED, "translation") if one.role == "mentions"]
+
+    assert mentioned
+    assert all("translation" in entry.about for entry in mentioned)
+
+
+def test_filters_hold_together():
+    """Strengths add up among themselves, so do documents; both must fit."""
+    rows = _rows("content_writing", "--strength", "academic", "--strength", "count", "--document", "external")
+
+    assert rows
+    assert {row["strength"] for row in rows} <= {"academic", "count"}
+    assert {row["document"] for row in rows} == {"external"}
+
+
+def test_language_chooses_the_wording():
+    """The statement and its caveat come in French or English, everything else is the same."""
+    english, french = _rows("legal", "--language", "en"), _rows("legal", "--language", "fr")
+
+    assert all(one["statement"] != other["statement"] for one, other in zip(english, french, strict=True))
+    for one, other in zip(english, french, strict=True):
+        assert {key: one[key] for key in one if key not in TEXTS} == {
+            key: other[key] for key in other if key not in TEXTS
+        }
+
+
+def test_csv_holds_the_same_as_json():
+    """CSV and JSON lines have the same rows and columns."""
+    result = _run("translation", "--csv")
+    read = list(csv.DictReader(io.StringIO(result.stdout)))
+    rows = _rows("translation")
+
+    assert [list(row) for row in read] == [list(row) for row in rows]
+    assert [row["id"] for row in read] == [row["id"] for row in rows]
+    assert [row["statement"] for row in read] == [row["statement"] for row in rows]
+
+
+def test_text_names_part_figure_and_source():
+    """For people each statement says what it does to the level, its figure and where it stands."""
+    result = _run("translation", "--language", "fr", "--strength", "count")
+
+    assert result.stdout.startswith("S005 décide [count, -19 (percent_postings)]")
+    assert "(000:15)" in result.stdout
+    assert (
+        "\n  https://dollarsprout.com/freelance-writing-jobs-down-33-since-chatgpt-release-study-finds/\n"
+        in result.stdout
+    )
+
+
+def test_nothing_found_is_said():
+    """An empty answer is a sentence for people and no line for programs."""
+    assert _run("legal", "--strength", "count", "--language", "en").stdout == "There is no such evidence.\n"
+    assert _rows("legal", "--strength", "count") == []
+    assert _run("legal", "--strength", "count", "--csv").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        pytest.param(("transl",), 'CATEGORY: "transl" is not known; did you mean "translation"?', id="category"),
+        pytest.param(
+            ("--strength", "acadmic"), '--strength: "acadmic" is not known; did you mean "academic"?', id="strength"
+        ),
+        pytest.param(("--document", "9"), '--document: "9" is not known', id="document"),
+        pytest.param(("--json", "--csv"), "give --json or --csv, not both", id="two forms"),
+    ],
+)
+def test_what_is_not_known_is_refused(args, message):
+    """A wrong name is wrong usage, answered with what there is."""
+    result = _run(*args)
+
+    assert result.exit_code == 2
+    assert message in result.stderr

@@ -1,0 +1,93 @@
+"""What the levels are compared with, on evidence of our own."""
+
+from dataclasses import replace
+
+import pytest
+from builders import POLICY, make_evidence, make_outlook
+
+from jobtagger.knowledge.types import Exposure
+from jobtagger.train.validate import correlations, groups_of, held_out, interval_of_share, validation_page
+
+
+def _figure(statement_id, figure, about=("legal",), unit="percent_postings", restates=""):
+    return replace(make_evidence(statement_id, figure), about=about, unit=unit, restates=restates)
+
+
+@pytest.fixture
+def our_knowledge(knowledge):
+    """Give knowledge in which -30 % decides the level of legal work, and animation is in demand."""
+    statements = (
+        _figure("S1", -30),
+        _figure("X1", -18),
+        _figure("X2", -30, restates="S1"),
+        _figure("X3", -18, unit="percent_pay"),
+        _figure("X4", 40, about=("animation_3d", "legal"), unit="percent_postings_relative"),
+        _figure("X5", None),
+    )
+    return replace(
+        knowledge,
+        policy=POLICY,
+        evidence={entry.id: entry for entry in statements},
+        outlooks={
+            "legal": make_outlook("R1", "", ("S1",)),
+            "animation_3d": make_outlook("R3", "in_demand", ("X5",), category_id="animation_3d"),
+        },
+    )
+
+
+def test_held_out_figures_are_those_that_decide_nothing(our_knowledge):
+    """Changes in postings are compared, category by category; deciding and restated ones, pay and words are not."""
+    found = [
+        (one.statement.id, one.category_id, one.its_level, one.our_level, one.levels_apart)
+        for one in held_out(our_knowledge)
+    ]
+
+    assert found == [
+        ("X1", "legal", "high", "critical", 1),
+        ("X4", "animation_3d", "growing", "low", 1),
+        ("X4", "legal", "growing", "critical", 4),
+    ]
+
+
+def test_groups_hold_every_category_once_beside_all(knowledge):
+    """Modalities part the categories that have a sector."""
+    groups = groups_of(knowledge)
+    everything = groups.pop("all")
+
+    assert sorted(name for members in groups.values() for name in members) == sorted(everything)
+    assert everything == set(knowledge.categories) - {"other"}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_correlation_follows_the_ranks(knowledge, sign):
+    """Exposure that rises with the points gives 1, exposure that falls gives -1, with an interval around it."""
+    names = ("content_writing", "translation", "web_research", "web_design", "cloud_it")
+    rows = tuple(
+        Exposure(name, "ours", 0.5 - sign * place / 10, 50, "1", "x", "MIT", "x") for place, name in enumerate(names)
+    )
+
+    (found,) = correlations(replace(knowledge, exposure=rows), {"some": frozenset(names), "few": frozenset(names[:4])})
+
+    assert (found.measure, found.group, found.n) == ("ours", "some", 5)
+    assert found.rho == pytest.approx(sign)
+    assert found.low <= found.rho <= found.high or found.rho == pytest.approx(found.low)
+
+
+@pytest.mark.parametrize(
+    ("n_hits", "n", "interval"),
+    [(0, 0, (0.0, 1.0)), (5, 10, (0.237, 0.763)), (0, 10, (0.0, 0.278)), (10, 10, (0.722, 1.0))],
+)
+def test_interval_is_that_of_wilson(n_hits, n, interval):
+    """The interval of a share stays within 0 and 1 and is wide where there is little."""
+    assert interval_of_share(n_hits, n) == pytest.approx(interval, abs=0.001)
+
+
+def test_page_is_the_same_each_time(knowledge):
+    """The page says what it holds, and a second writing gives the same bytes."""
+    scores = {"bulk": {"gold": 3, "f1": 0.5}}
+    page = validation_page(knowledge, scores)
+
+    assert page == validation_page(knowledge, scores)
+    assert "| X14 | `content_writing` | -30.37 % relative | critical | critical | +0 |" in page
+    assert "| bulk | 3 | 0.5 |" in page
+    assert "not validated" in page
