@@ -24,7 +24,8 @@ _OFFER = re.compile(
     re.IGNORECASE,
 )
 _DAY_RATE = re.compile(
-    rf"\btjm\b\s?:?\s?(?:(?:de|entre|max(?:imum)?|environ|jusqu['’]à)\s)?(?P<low>{_AMOUNT})(?:{_TO}(?P<high>{_AMOUNT}))?", re.IGNORECASE
+    rf"\btjm\b\s?:?\s?(?:(?:de|entre|max(?:imum)?|environ|jusqu['’]à)\s)?(?P<low>{_AMOUNT})(?:{_TO}(?P<high>{_AMOUNT}))?",
+    re.IGNORECASE,
 )
 _PRICE_BEFORE = re.compile(
     r"\b(?:budget|fixed[ -]price|fixed|prix|price|forfait|paying|will pay|i(?:'ll)? pay|payment|paie|tarif)\b"
