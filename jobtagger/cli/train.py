@@ -35,18 +35,26 @@ def train(training_data: str, output: str) -> None:
     type=click.Path(exists=True, dir_okay=False),
     help="CSV gold_id,category_id where ids differ from ours.",
 )
+@click.option("--traits", is_flag=True, help="Measure the traits instead of the categories.")
 @click.option("--errors", is_flag=True, help="Show every wrong posting with its deciding words.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @model_option
-def evaluate(gold: str, mapping: str | None, errors: bool, as_json: bool, model_folder: str | None) -> None:
+def evaluate(
+    gold: str, mapping: str | None, traits: bool, errors: bool, as_json: bool, model_folder: str | None
+) -> None:
     """Measure the model on labelled postings (JSON lines with title, description, skills, lang, primary, secondary)."""
     _need_extra()
     import json  # noqa: PLC0415
 
     from jobtagger.tagger import Tagger  # noqa: PLC0415
+    from jobtagger.train import evaluate_traits as of_traits  # noqa: PLC0415
     from jobtagger.train.evaluate import evaluate_gold, read_gold, report, wrong_postings  # noqa: PLC0415
 
     tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
+    if traits:
+        scores = of_traits.evaluate_traits(of_traits.read_trait_gold(Path(gold)), tagger)
+        click.echo(json.dumps(scores, indent=1) if as_json else of_traits.report(scores))
+        return
     postings = read_gold(Path(gold), Path(mapping) if mapping else None, tagger.knowledge)
     figures = evaluate_gold(postings, tagger)
     click.echo(json.dumps(figures, indent=1) if as_json else report(figures))
