@@ -263,6 +263,18 @@ def test_several_signs_show_a_trait_together(text, shown, counts):
     assert {match.counts for match in matches} <= {counts}
 
 
+@pytest.mark.parametrize(("title", "counts"), [("a red cat", True), ("a hat", False), ("", False)])
+def test_one_sign_in_the_title_is_enough_where_the_trait_says_so(title, counts):
+    """With `counts_in_title` one of the signs counts at once in the title, but no title sign and none in the text."""
+    trait = _signs(signs=("red cat",), title_signs=("hat",), counts_in_title=True)
+    vocabulary = Vocabulary()
+    ids, body = vocabulary.ids(title), vocabulary.ids("I draw a red cat")
+    posting = Posting(title, "", "I draw a red cat", [*ids, 0, 0, *body], len(ids) + 1, 1)
+    finder = TraitFinder([replace(trait, signs_to_count=3)], Negation((), (), 3), POLICY, vocabulary)
+
+    assert {match.counts for match in finder.find([posting])[0]} == {counts}
+
+
 def test_words_that_are_signs_twice_count_once():
     """The same words under two signs, as in two languages, are one sign; so are two spellings of one sign."""
     trait = _signs(signs=("red|rouge", "red|blue"), signs_to_show=2)

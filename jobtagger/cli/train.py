@@ -84,6 +84,7 @@ def train(
     help="CSV gold_id,category_id where ids differ from ours.",
 )
 @click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder for report.txt, .json, .svg and .png.")
+@click.option("--traits", is_flag=True, help="Measure the traits instead of the categories.")
 @click.option("--errors", is_flag=True, help="Show every wrong posting with its deciding words.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @model_option
@@ -92,12 +93,13 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     label: str,
     mapping: str | None,
     output: str | None,
+    traits: bool,
     errors: bool,
     as_json: bool,
     model_folder: str | None,
     **table: str | None,
 ) -> None:
-    r"""Measure the model on labelled postings of yours.
+    """Measure the model on labelled postings of yours.
 
     FILE is a table with a label column (CSV, TSV, JSON; title, description and skills are found as `tag` finds them),
     or JSON lines with title, description, skills, lang, primary and secondary.
@@ -115,12 +117,17 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     import json  # noqa: PLC0415
 
     from jobtagger.tagger import Tagger  # noqa: PLC0415
+    from jobtagger.train import evaluate_traits as of_traits  # noqa: PLC0415
     from jobtagger.train.evaluate import evaluate as measure  # noqa: PLC0415
     from jobtagger.train.evaluate import wrong_postings  # noqa: PLC0415
     from jobtagger.train.labelled import read_labelled  # noqa: PLC0415
     from jobtagger.train.report import report, write_report  # noqa: PLC0415
 
     tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
+    if traits:
+        scores = of_traits.evaluate_traits(of_traits.read_trait_gold(Path(path)), tagger)
+        click.echo(json.dumps(scores, indent=1) if as_json else of_traits.report(scores))
+        return
     known = {*tagger.knowledge.categories, *tagger.model.categories}
     renamed = Path(mapping) if mapping else None
     postings = read_labelled(Path(path), known, tagger.knowledge, renamed, label, _columns(table))

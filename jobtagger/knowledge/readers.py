@@ -233,6 +233,7 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         _phrases(fields, "signs"),
         _phrases(fields, "title_signs"),
         *_sign_counts(fields),
+        fields.flag("counts_in_title", default=False),
         fields.texts("yields_to", optional=True),
         _phrases(fields, "not_after"),
         _phrases(fields, "not_before"),

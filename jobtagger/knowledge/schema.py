@@ -54,9 +54,9 @@ class Fields:
             self.note(f"{key}: {value} is not between {low:g} and {high:g}")
         return float(value)
 
-    def flag(self, key: str) -> bool:
-        """Take true or false."""
-        return bool(self._take(key, bool, None, False))
+    def flag(self, key: str, *, default: bool | None = None) -> bool:
+        """Take true or false; `default` allows a missing one."""
+        return bool(self._take(key, bool, default, False))
 
     def texts(self, key: str, *, optional: bool = False, choices: Collection[str] | None = None) -> tuple[str, ...]:
         """Take a list of strings, each one of `choices` if given."""

@@ -129,6 +129,7 @@ class Trait:
     title_signs: tuple[str, ...] = ()
     signs_to_show: int = 1
     signs_to_count: int = 2
+    counts_in_title: bool = False
     yields_to: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()

@@ -80,7 +80,8 @@ class TraitFinder:
             if not posting.n_title <= place < posting.n_title + posting.n_skills:
                 marked[owner] += self._marks(tokens[owner], place, is_title=place < posting.n_title)
         return [
-            self._matches(marks, ids_of_one) if marks else [] for marks, ids_of_one in zip(marked, tokens, strict=True)
+            self._matches(marks, ids_of_one, posting.n_title) if marks else []
+            for marks, ids_of_one, posting in zip(marked, tokens, postings, strict=True)
         ]
 
     def _marks(self, ids: list[int], place: int, *, is_title: bool) -> list[tuple[Mark, int, int]]:
@@ -98,14 +99,19 @@ class TraitFinder:
             and not self._denials.match(ids, end)
         ]
 
-    def _matches(self, marks: list[tuple[Mark, int, int]], ids: list[int]) -> list[Match]:
+    def _matches(self, marks: list[tuple[Mark, int, int]], ids: list[int], n_title: int) -> list[Match]:
         """Keep what is enough to show a trait, and no trait that yields to another one found."""
         n_signs = _count_signs(marks, ids)
-        has_phrase = {mark.trait_id for mark, _, _ in marks if mark.sign is None}
+        is_sure = {
+            mark.trait_id
+            for mark, start, _ in marks
+            if mark.sign is None
+            or (self._traits[mark.trait_id].counts_in_title and start < n_title and not mark.in_title)
+        }
         found = []
         for mark, start, end in marks:
             trait = self._traits[mark.trait_id]
-            counts = trait.id in has_phrase or n_signs[trait.id] >= trait.signs_to_count
+            counts = trait.id in is_sure or n_signs[trait.id] >= trait.signs_to_count
             if mark.sign is None or counts or n_signs[trait.id] >= trait.signs_to_show:
                 found.append(Match(trait.id, start, end, mark.sign is not None, counts))
         shown = {match.trait_id for match in found}

@@ -76,7 +76,7 @@ def read_trait_gold(path: Path) -> list[TraitGold]:
             skills = ", ".join(filter(None, skills)) if isinstance(skills, list) else skills
             labels = {field: row["traits"][field] for field, _ in TRAITS_OF_LABEL}
             postings.append(TraitGold(RawRecord(row["title"] or "", row["description"] or "", skills), labels))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: line {number}: is no posting labelled with traits: {error}") from None
     return postings
 
@@ -102,7 +102,8 @@ def evaluate_traits(postings: list[TraitGold], tagger: Tagger) -> dict[str, dict
 def report(scores: dict[str, dict[str, float]]) -> str:
     """Give the scores as an aligned table."""
     columns = list(next(iter(scores.values())))
-    lines = ["".join([f"{'trait':20}", *(f"{column:>{len(column) + 3}}" for column in columns)])]
+    widths = {column: max(8, len(column) + 2) for column in columns}
+    lines = ["".join([f"{'trait':20}", *(f"{column:>{width}}" for column, width in widths.items())])]
     for name, row in scores.items():
-        lines.append("".join([f"{name:20}", *(f"{row[column]:>{len(column) + 3}g}" for column in columns)]))
+        lines.append("".join([f"{name:20}", *(f"{row[column]:>{width}g}" for column, width in widths.items())]))
     return "\n".join(lines)
