@@ -209,7 +209,7 @@ _TRAITS_HEAD = """## Traits on labelled postings
 Of each label of the gold postings: how often it was given and found, precision, recall and F1; then how often the trait was
 strong enough to move a level, and the precision of those. The labels are those of one reading, "when in doubt neutral", so
 part of what counts as a mistake is a difference of opinion. No text or label went into a phrase, but these very scores were
-looked at many times while it was decided how many signs a trait needs and which lists of phrases are weak: **they are
+looked at while it was decided which lists of phrases are weak signs and count only from two on: **they are
 optimistic**, above all the precision of what moves a level, which also rests on few postings. Only postings that nobody has
 measured on yet can say how good the traits are.
 
