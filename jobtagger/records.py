@@ -163,3 +163,8 @@ OUTPUT_COLUMNS: dict[str, str] = {
     "needs_review": "`true` when a person should look: an abstention or a close call",
 }
 """Every output column with its meaning, in output order; `docs/output.md` is generated from it."""
+
+BATCH_COLUMNS: dict[str, str] = {
+    "duplicate_of": "row of the first posting of the run with the same text (`FILE:row` with several inputs), empty for the first; see [batch.md](batch.md)",
+}
+"""Columns that only a run over files can fill, behind the others."""

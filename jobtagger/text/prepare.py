@@ -8,7 +8,7 @@ from jobtagger.text.clean import clean_text, drop_addresses
 from jobtagger.text.footer import FooterCutter
 from jobtagger.vocabulary import Vocabulary
 
-_SKILL_SEPARATOR = re.compile(r"[,|\[\]\"]+|'\s*,\s*'|\s{2,}")
+_SKILL_SEPARATOR = re.compile(r"[,;|\[\]\"]+|'\s*,\s*'|\s{2,}")
 _RAW_PER_CHAR = 4  # markup may be this many times longer than the text in it
 
 
