@@ -3,7 +3,6 @@
 import csv
 import itertools
 from collections.abc import Iterator
-from typing import Any
 
 from jobtagger.batch.encodings import MAX_RECORD_CHARS, DecodedLines, Encoding
 from jobtagger.batch.streams import InputStream
@@ -16,6 +15,7 @@ _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_LINES = 60
 _SAMPLE_CHARS = 200_000
 _SHOWN_OF_HUGE = 1000
+_OPEN_QUOTE = "a quote is opened and never closed"
 
 
 def read_delimited(stream: InputStream, encoding: Encoding, delimiter: str) -> Table:
@@ -32,12 +32,11 @@ def read_delimited(stream: InputStream, encoding: Encoding, delimiter: str) -> T
     reason = "--delimiter"
     if not delimiter:
         delimiter, reason = sniff(lines.look_ahead(_SAMPLE_LINES, _SAMPLE_CHARS))
-    reader = csv.reader(lines, delimiter=delimiter)
     try:
-        columns = next(filter(None, reader), [])
+        columns = next(filter(None, csv.reader(lines, delimiter=delimiter)), [])
     except csv.Error as error:
         raise InputError(f"{stream.name}: row 1: the header cannot be read: {error}") from None
-    rows = _rows(stream.name, reader, lines, decoded, len(columns))
+    rows = _rows(stream.name, lines, delimiter, decoded, len(columns))
     first_row = next(rows, None)
     if first_row is None:
         raise InputError(f"{stream.name}: has a header and no rows")
@@ -104,20 +103,42 @@ class _Lines:
         self.start_record()
 
 
-def _rows(name: str, reader: Any, lines: _Lines, decoded: DecodedLines, n_columns: int) -> Rows:
+def _rows(name: str, lines: _Lines, delimiter: str, decoded: DecodedLines, n_columns: int) -> Rows:
+    records = _records(lines, delimiter)
     for number in itertools.count(2):
         lines.start_record()
-        try:
-            cells = next(filter(None, reader), None)  # a blank line is no row
-        except csv.Error as error:
-            yield _reject_first_line(name, number, str(error), lines)
-            continue
+        cells = next(records, None)
         if cells is None:
             return
+        if isinstance(cells, csv.Error):
+            yield _reject_first_line(name, number, str(cells), lines)
+            continue
         row = _fitted(name, number, cells, n_columns, lines)
         if decoded.is_dirty and not isinstance(row, RejectedRecord) and (bad := decoded.bad_byte("".join(row))):
             row = RejectedRecord(name, number, bad, "".join(lines.taken))
         yield row
+
+
+def _records(lines: _Lines, delimiter: str) -> Iterator[Row | csv.Error]:
+    """Part lines into records; a quote in the middle of a cell is forgiven where it cannot have swallowed other rows."""
+    strict = filter(None, csv.reader(lines, delimiter=delimiter, strict=True))  # a blank line is no row
+    lenient = filter(None, csv.reader(lines, delimiter=delimiter))
+    while True:
+        try:
+            cells = next(strict, None)
+        except csv.Error as error:
+            if sum(not line.isspace() for line in lines.taken) != 1:
+                yield csv.Error(_OPEN_QUOTE) if _is_odd(lines.taken[:-1]) else error
+                continue
+            lines.push_back(lines.taken)
+            try:
+                cells = next(lenient, None)
+            except csv.Error as second:
+                yield second
+                continue
+        if cells is None:
+            return
+        yield cells
 
 
 def _fitted(name: str, number: int, cells: Row, n_columns: int, lines: _Lines) -> Row | RejectedRecord:
@@ -126,13 +147,13 @@ def _fitted(name: str, number: int, cells: Row, n_columns: int, lines: _Lines) -
         return cells
     if len(cells) > n_columns and not any(cells[n_columns:]):
         return cells[:n_columns]  # a delimiter at the line's end
-    if len(lines.taken) > 1 and _is_open_quote(lines.taken):
-        return _reject_first_line(name, number, "a quote is opened and never closed", lines)
+    if len(lines.taken) > 1 and _is_odd(lines.taken):
+        return _reject_first_line(name, number, _OPEN_QUOTE, lines)
     reason = f"{len(cells)} cells where the header has {n_columns}"
     return RejectedRecord(name, number, reason, "".join(lines.taken))
 
 
-def _is_open_quote(taken: list[str]) -> bool:
+def _is_odd(taken: list[str]) -> bool:
     return sum(line.count('"') for line in taken) % 2 == 1
 
 

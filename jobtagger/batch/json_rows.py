@@ -4,7 +4,7 @@ The columns are the keys of all records, so a file is gone through twice; standa
 for that.
 """
 
-import itertools
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -142,23 +142,24 @@ def _first_line(error: Exception) -> str:
 
 
 def _as_utf8(stream: InputStream, encoding: Encoding) -> IO[bytes]:
-    """Give the stream as the parser wants it."""
-    return _Utf8(iter(DecodedLines(stream, encoding)))  # type: ignore[return-value]  # read() is all it needs
+    """Give the stream as the parser wants it; bad bytes become the replacement character."""
+    return _Utf8(stream, encoding)  # type: ignore[return-value]  # read() is all it needs
 
 
 class _Utf8:
-    """Text as UTF-8 bytes; bad bytes become the replacement character."""
+    """Recodes a stream block by block: a document may be one single line."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    def __init__(self, stream: InputStream, encoding: Encoding) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding.has_bom else encoding.name)("replace")
         self._rest = b""
 
     def read(self, size: int, /) -> bytes:
         while len(self._rest) < size:
-            lines = list(itertools.islice(self._lines, 1000))
-            if not lines:
+            block = self._stream.read1()
+            self._rest += self._decoder.decode(block, not block).encode("utf-8", "replace")
+            if not block:
                 break
-            self._rest += _HALF_CHARACTER.sub("\ufffd", "".join(lines)).encode("utf-8")
         taken, self._rest = self._rest[:size], self._rest[size:]
         return taken
 

@@ -44,10 +44,11 @@ class OutputFile:
         with self._errors():
             if self._packed is not self._file:
                 self._packed.close()
-                self._packed = self._pack()
             self._file.flush()
             os.fsync(self._file.fileno())
-            return self._file.tell()
+            size = self._file.tell()
+            self._packed = self._pack()  # only now: it may begin with a header of its own
+            return size
 
     def finish(self) -> None:
         """Close the file, whole."""
