@@ -102,4 +102,4 @@ def _sketch(signature: bytes = b"") -> Any:
 
     datasketch = require("datasketch", _EXTRA, "--duplicates near")
     values = np.frombuffer(signature, dtype=np.uint64) if signature else None
-    return datasketch.MinHash(_N_PERMUTATIONS, hashvalues=values)
+    return datasketch.MinHash(_N_PERMUTATIONS, hashvalues=values, scheme="legacy")

@@ -27,6 +27,7 @@ class OutputFile:
             else:
                 self._file = self.temporary.open("r+b")
                 if os.path.getsize(self.temporary) < resume_at:
+                    self._file.close()
                     raise InputError(f"{self.temporary}: is shorter than it was; run without --resume")
                 self._file.truncate(resume_at)
                 self._file.seek(resume_at)

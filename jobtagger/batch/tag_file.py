@@ -69,8 +69,11 @@ def tag_file(
     paths = expand_inputs(inputs)
     refuse_overwriting(paths, output)
     format_of(output)
+    can_resume = STDIN not in paths and output != STDOUT
+    if run.resume and not can_resume:
+        raise InputError("--resume needs files by name: standard input and output cannot be read again")
     with Inputs(paths, read, tagger.knowledge.sources) as opened:
-        this_run = _Run(opened, output, run, _id_of(paths, output, tagger, read, run))
+        this_run = _Run(opened, output, run, _id_of(paths, output, tagger, read, run) if can_resume else "")
         try:
             for task, answer in answers(this_run.tasks(), tagger, run.duplicates, run.jobs):
                 this_run.take(task, answer)
@@ -83,10 +86,11 @@ def tag_file(
 
 
 class _Run:
-    """One run: the files it writes, what it counts, and up to where it is done."""
+    """One run: the files it writes, what it counts, and up to where it is done; without an `identity` it cannot be resumed."""
 
     def __init__(self, inputs: Inputs, output: str, options: RunOptions, identity: str) -> None:
         self._inputs, self._output, self._options, self._id = inputs, output, options, identity
+        self._duplicates = Duplicates(options.duplicates)
         done = load_checkpoint(output, identity) if options.resume else None
         if identity and not done:
             checkpoint_path(output).unlink(missing_ok=True)  # it belongs to a file that is now written anew
@@ -107,7 +111,6 @@ class _Run:
         self._n_done = done.n_chunks if done else 0
         self._is_marked = done is not None
         self._n_chunks = 0
-        self._duplicates = Duplicates(options.duplicates)
         self._places = [inputs.places(source) for source in range(len(inputs.found))]
 
     def tasks(self) -> Iterator[Task]:
@@ -175,11 +178,7 @@ class _Run:
 
 
 def _id_of(paths: list[str], output: str, tagger: Tagger, read: ReadOptions, run: RunOptions) -> str:
-    """Name a run that can be gone on with; one from standard input or to standard output cannot and has no name."""
-    if STDIN in paths or output == STDOUT:
-        if run.resume:
-            raise InputError("--resume needs files by name: standard input and output cannot be read again")
-        return ""
+    """Name a run by all that decides about its bytes."""
     settings = asdict(read) | {
         "output": output, "duplicates": run.duplicates, "count_once": run.count_once, "excel_safe": run.excel_safe,
         "model": tagger.model.digest, "knowledge": tagger.knowledge.digest,
