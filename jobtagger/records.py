@@ -70,8 +70,7 @@ class Prediction:
     needs_review: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One checkable cause of a tag: a word of the posting, a rule, a line of evidence, a trait.
 
     `id` resolves to a line of a knowledge file (or is the word itself); `detail` is the figure, the weight or

@@ -51,7 +51,7 @@ class Tagger:
         """Clean and tokenise records that are then tagged together; begins a new session when the last is full."""
         if self._vocabulary.is_full:
             self._start_session()
-        return [self._preparer.prepare(record) for record in records]
+        return self._preparer.prepare_chunk(records)
 
     def prepare(self, record: RawRecord) -> Posting:
         """Clean and tokenise one record with this session's vocabulary."""

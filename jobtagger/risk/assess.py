@@ -13,6 +13,7 @@ class Assessor:
     def __init__(self, knowledge: Knowledge, vocabulary: Vocabulary) -> None:
         policy = knowledge.policy
         self._traits = knowledge.traits
+        self._order = {trait_id: place for place, trait_id in enumerate(knowledge.traits)}
         self._policy = policy
         self._vocabulary = vocabulary
         self._finder = TraitFinder(knowledge.traits.values(), knowledge.negations, policy.negation_window, vocabulary)
@@ -39,8 +40,7 @@ class Assessor:
         counted = self._counted_points(list(first_of_trait), category_id)
         traits = tuple(
             FoundTrait(trait_id, self._words(posting, first_of_trait[trait_id]), counted.get(trait_id, 0))
-            for trait_id in self._traits
-            if trait_id in first_of_trait
+            for trait_id in sorted(first_of_trait, key=self._order.__getitem__)
         )
         trait_reasons = tuple(Reason("trait", trait.trait_id, f"{trait.points:+d} ({trait.words})") for trait in traits)
         exposure = self._exposure.get(category_id)
