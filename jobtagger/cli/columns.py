@@ -25,7 +25,7 @@ _WIDTH = 14
 @reading_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file, for programs.")
 def columns(inputs: tuple[str, ...], lang: str | None, as_json: bool, **reading: Any) -> None:
-    r"""Show what `tag` recognises in a file: format, encoding, delimiter, board, columns, and why.
+    """Show what `tag` recognises in a file: format, encoding, delimiter, board, columns, and why.
 
     \b
     Examples:

@@ -93,7 +93,7 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
     quiet: bool,
     **reading: Any,
 ) -> None:
-    r"""Tag the postings of one or more files (CSV, TSV, JSON, Parquet, Excel; - is standard input).
+    """Tag the postings of one or more files (CSV, TSV, JSON, Parquet, Excel; - is standard input).
 
     The same rows and columns come out, with the tagger's columns behind them. Columns are recognised by the layouts of
     known boards or by name; --title, --description and --skills name them otherwise (`jobtagger columns` shows what is

@@ -40,6 +40,7 @@ class PhraseBook:
         self.any_number = vocabulary.id_of(ANY_NUMBER)
         self._alone: dict[int, list[Phrase]] = defaultdict(list)
         self._opened: dict[int, list[Phrase]] = defaultdict(list)
+        self._candidates: dict[tuple[int, ...], list[Phrase]] = {}
         self._is_number = np.zeros(0, dtype=bool)
         self._pairs = PairSet(np.zeros(0, dtype=np.int64))
         self._is_alone = np.zeros(0, dtype=bool)
@@ -79,12 +80,10 @@ class PhraseBook:
 
     def match(self, ids: list[int], place: int) -> dict[str, int]:
         """Give, per trait, the end of its longest phrase that starts at a place."""
-        kinds = [self._kinds(number) for number in ids[place : place + 2]]
-        candidates = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())]
-        if len(kinds) > 1:
-            candidates += [
-                phrase for first, second in product(*kinds) for phrase in self._opened.get(pair_key(first, second), ())
-            ]
+        opening = tuple(ids[place : place + 2])
+        candidates = self._candidates.get(opening)
+        if candidates is None:
+            candidates = self._candidates[opening] = self._opened_by(opening)
         ends: dict[str, int] = {}
         for phrase in candidates:
             end = self._end(phrase.steps, ids, place)
@@ -92,16 +91,29 @@ class PhraseBook:
                 ends[phrase.trait_id] = end
         return ends
 
+    def _opened_by(self, opening: tuple[int, ...]) -> list[Phrase]:
+        """Give the phrases that one or two words can open."""
+        kinds = [self._kinds(number) for number in opening]
+        phrases = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())]
+        if len(kinds) > 1:
+            phrases += [
+                phrase for first, second in product(*kinds) for phrase in self._opened.get(pair_key(first, second), ())
+            ]
+        return phrases
+
     def _end(self, steps: tuple[Step, ...], ids: list[int], place: int) -> int:
         """Give where a phrase that starts at a place ends, 0 if it does not match."""
         if not steps:
             return place
         step, rest = steps[0], steps[1:]
-        if place < len(ids) and not step.numbers.isdisjoint(self._kinds(ids[place])):
+        if place < len(ids) and self._fits(step, ids[place]):
             end = self._end(rest, ids, place + 1)
             if end:
                 return end
         return self._end(rest, ids, place) if step.is_optional else 0
+
+    def _fits(self, step: Step, number: int) -> bool:
+        return number in step.numbers or (self.any_number in step.numbers and self._vocabulary.words[number].isdigit())
 
     def _kinds(self, number: int) -> tuple[int, ...]:
         """Give what a token counts as: itself, and any number if it is one."""
