@@ -135,7 +135,7 @@ class TaggedPosting:
             "risk_conflict": "true" if risk.conflict else "false",
             "exposure_percentile": "" if risk.exposure_percentile is None else str(risk.exposure_percentile),
             "traits": " ".join(trait.trait_id for trait in risk.traits),
-            "reasons": "; ".join(map(str, self.reasons())),
+            "reasons": "; ".join([str(reason) for reason in self.reasons()]),
             "needs_review": "true" if prediction.needs_review else "false",
         }
 

@@ -19,6 +19,7 @@ NEAR_SIMILARITY = 0.8
 
 _N_PERMUTATIONS = 64
 _GROUP = 3
+_ROW_BITS = 44  # a place is kept as one number, for memory's sake
 _EXTRA = "near"
 
 
@@ -50,18 +51,19 @@ class Duplicates:
     """Remembers the postings of a run; says which earlier one a posting repeats."""
 
     def __init__(self, mode: str) -> None:
-        self._first: dict[int, Place] = {}
+        self._first: dict[int, int] = {}
         self._near = _NearDuplicates() if mode == NEAR else None
 
     def first_of(self, fingerprint: Fingerprint, place: Place) -> Place | None:
         """Give the place of the first posting like this one; None, and remember it, if it is the first."""
         if not fingerprint.text:
             return None
-        first = self._first.get(fingerprint.text)
-        if first is None and self._near:
-            first = self._near.first_of(fingerprint.signature, place)
+        known = self._first.get(fingerprint.text)
+        if known is not None:
+            return Place(known >> _ROW_BITS, known & ((1 << _ROW_BITS) - 1))
+        first = self._near.first_of(fingerprint.signature, place) if self._near else None
         if first is None:
-            self._first[fingerprint.text] = place
+            self._first[fingerprint.text] = place.source << _ROW_BITS | place.row
         return first
 
 

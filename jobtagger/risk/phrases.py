@@ -101,16 +101,16 @@ class PhraseBook:
             ]
         return phrases
 
-    def _end(self, steps: tuple[Step, ...], ids: list[int], place: int) -> int:
-        """Give where a phrase that starts at a place ends, 0 if it does not match."""
-        if not steps:
+    def _end(self, steps: tuple[Step, ...], ids: list[int], place: int, at: int = 0) -> int:
+        """Give where a phrase whose steps from `at` on stand at a place ends, 0 if it does not match."""
+        if at == len(steps):
             return place
-        step, rest = steps[0], steps[1:]
+        step = steps[at]
         if place < len(ids) and self._fits(step, ids[place]):
-            end = self._end(rest, ids, place + 1)
+            end = self._end(steps, ids, place + 1, at + 1)
             if end:
                 return end
-        return self._end(rest, ids, place) if step.is_optional else 0
+        return self._end(steps, ids, place, at + 1) if step.is_optional else 0
 
     def _fits(self, step: Step, number: int) -> bool:
         return number in step.numbers or (self.any_number in step.numbers and self._vocabulary.words[number].isdigit())

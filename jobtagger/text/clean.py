@@ -8,7 +8,7 @@ import html
 import re
 
 _NEEDS_WORK = re.compile(
-    r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\]|Ã|Â|â€|ðŸ"
+    r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\ÃÂ]"
 )
 _MOJIBAKE = re.compile(r"Ã.|Â[\x80-\xbf\u00a0-\u00bf ]|â€|ðŸ|[\x80-\x9f]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--")
@@ -30,7 +30,7 @@ def clean_text(text: str) -> str:
 
     Line breaks are kept, one at a time, as they part sentences and list items.
     """
-    if _NEEDS_WORK.search(text):
+    if _NEEDS_WORK.search(text) or "â€" in text or "ðŸ" in text:
         text = _repair(text)
     if "\n" not in text:
         return " ".join(text.split())
