@@ -81,8 +81,7 @@ class Prediction:
     needs_review: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One checkable cause of a tag: a word of the posting, a rule, a line of evidence, a trait.
 
     `id` resolves to a line of a knowledge file (or is the word itself); `detail` is the figure, the weight or
@@ -147,7 +146,7 @@ class TaggedPosting:
             "risk_conflict": "true" if risk.conflict else "false",
             "exposure_percentile": "" if risk.exposure_percentile is None else str(risk.exposure_percentile),
             "traits": " ".join(trait.trait_id for trait in risk.traits),
-            "reasons": "; ".join(map(str, self.reasons())),
+            "reasons": "; ".join([str(reason) for reason in self.reasons()]),
             "needs_review": "true" if prediction.needs_review else "false",
         }
 
@@ -174,3 +173,11 @@ OUTPUT_COLUMNS: dict[str, str] = {
     "needs_review": "`true` when a person should look: an abstention or a close call",
 }
 """Every output column with its meaning, in output order; `docs/output.md` is generated from it."""
+
+ADVICE_COLUMN = "advice"
+"""The column that `tag --advice` writes behind the others: `id: text` of the documents' advice to freelancers."""
+
+BATCH_COLUMNS: dict[str, str] = {
+    "duplicate_of": "row of the first posting of the run with the same text (`FILE:row` with several inputs), empty for the first; see [batch.md](batch.md)",
+}
+"""Columns that only a run over files can fill, behind the others."""

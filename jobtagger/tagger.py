@@ -45,9 +45,13 @@ class Tagger:
 
     def tag_chunk(self, records: list[RawRecord]) -> list[TaggedPosting]:
         """Tag records together; the result of each is the same as if it stood alone."""
+        return self.tag_postings(self.prepare_chunk(records))
+
+    def prepare_chunk(self, records: list[RawRecord]) -> list[Posting]:
+        """Clean and tokenise records that are then tagged together; begins a new session when the last is full."""
         if self._vocabulary.is_full:
             self._start_session()
-        return self.tag_postings([self._preparer.prepare(record) for record in records])
+        return self._preparer.prepare_chunk(records)
 
     def prepare(self, record: RawRecord) -> Posting:
         """Clean and tokenise one record with this session's vocabulary."""

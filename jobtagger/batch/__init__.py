@@ -1,6 +1,7 @@
 """Files and data frames through the tagger."""
 
-from jobtagger.batch.reading import ReadOptions
-from jobtagger.batch.tag_file import Summary, tag_file
+from jobtagger.batch.summary import Summary
+from jobtagger.batch.table import ReadOptions
+from jobtagger.batch.tag_file import RunOptions, tag_file
 
-__all__ = ["ReadOptions", "Summary", "tag_file"]
+__all__ = ["ReadOptions", "RunOptions", "Summary", "tag_file"]

@@ -2,21 +2,25 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from jobtagger.errors import InputError
 from jobtagger.knowledge.types import Layout, Sources
 from jobtagger.records import RawRecord
 
 FIELDS = ("title", "description", "skills", "listing_id")
+NAMES, OPTIONS = "names", "options"
 _SHOWN_COLUMNS = 30
 _GAP = re.compile(r"\{([^{}]+)\}")
 _NO_VALUES = ("", "none", "nan", "null")
 
 
 class FieldMap(NamedTuple):
-    """Places of the columns of each field, best first, and how they were found (`layout:id`, `names`, `options`)."""
+    """Places of the columns of each field, best first, and how they were found (`layout:id`, `names`, `options`).
+
+    `causes` says the same for each of `FIELDS`, empty where there is no column.
+    """
 
     title: tuple[int, ...]
     description: tuple[int, ...]
@@ -24,6 +28,7 @@ class FieldMap(NamedTuple):
     listing_id: tuple[int, ...]
     details: tuple["Detail", ...]
     found_by: str
+    causes: tuple[str, ...]
 
     def record(self, cells: Sequence[str]) -> RawRecord:
         """Reduce a row to the fields the tagger understands."""
@@ -49,7 +54,7 @@ class Detail(NamedTuple):
         return "" if any(value.lower() in _NO_VALUES for value in values) else self.text.format(*values)
 
 
-def find_fields(name: str, columns: list[str], sources: Sources, named: dict[str, str]) -> FieldMap:
+def find_fields(name: str, columns: list[str], sources: Sources, named: Mapping[str, str]) -> FieldMap:
     """Find the columns of each field; `named` holds what the user fixed (field to column).
 
     Raises
@@ -57,42 +62,26 @@ def find_fields(name: str, columns: list[str], sources: Sources, named: dict[str
     InputError
         When a named column does not exist, or no title and no description can be found.
     """
-    places = {field: () for field in FIELDS} | _by_names(columns, sources)
-    found_by = "names"
-    layout = _layout_of(columns, sources.layouts)
+    place_of = _first_places(columns)
+    places = {field: _places(sources.aliases.get(field, ()), place_of) for field in FIELDS}
+    causes = {field: NAMES if found else "" for field, found in places.items()}
+    layout = _layout_of(place_of, sources.layouts)
     if layout:
-        found_by = f"layout:{layout.id}"
         for field in FIELDS:
-            places[field] = _places(getattr(layout, field), columns) or places[field]
+            if found := _places(getattr(layout, field), place_of):
+                places[field], causes[field] = found, f"layout:{layout.id}"
     for field, column in named.items():
         if column not in columns:
             raise InputError(f'{name}: no column "{column}"; columns: {_shown(columns)}')
-        places[field] = (columns.index(column),)
-        found_by = "options"
+        places[field], causes[field] = (columns.index(column),), OPTIONS
     if not places["title"] and not places["description"]:
         raise InputError(
             f"{name}: no text column found; name it with --title or --description; columns: {_shown(columns)}"
         )
+    found_by = OPTIONS if named else f"layout:{layout.id}" if layout else NAMES
     wordings = layout.details if layout else tuple(f"{name}: {{{name}}}" for name in sources.details)
-    return FieldMap(**places, details=_details(wordings, columns), found_by=found_by)
-
-
-def records_of(data: Any, name: str, sources: Sources) -> list[Any]:
-    """Find the list of records in a JSON document: the document itself, or at a path known from a layout."""
-    if isinstance(data, list):
-        return data
-    for layout in sources.layouts:
-        found = data
-        for key in layout.records.split(".") if layout.records else ():
-            found = found.get(key) if isinstance(found, dict) else None
-        if isinstance(found, list):
-            return found
-    lists = [value for value in data.values() if isinstance(value, list)] if isinstance(data, dict) else []
-    if len(lists) == 1:
-        return lists[0]
-    if isinstance(data, dict):
-        return [data]
-    raise InputError(f"{name}: holds no list of records")
+    details = _details(wordings, place_of)
+    return FieldMap(**places, details=details, found_by=found_by, causes=tuple(causes[field] for field in FIELDS))
 
 
 def plain(column: str) -> str:
@@ -101,29 +90,31 @@ def plain(column: str) -> str:
     return re.sub(r"[^a-z0-9:]", "", decomposed)
 
 
-def _by_names(columns: list[str], sources: Sources) -> dict[str, tuple[int, ...]]:
-    return {field: _places(names, columns) for field, names in sources.aliases.items()}
-
-
-def _layout_of(columns: list[str], layouts: tuple[Layout, ...]) -> Layout | None:
-    present = {plain(column) for column in columns}
-    fitting = [layout for layout in layouts if all(plain(column) in present for column in layout.requires)]
+def _layout_of(place_of: Mapping[str, int], layouts: tuple[Layout, ...]) -> Layout | None:
+    fitting = [layout for layout in layouts if all(plain(column) in place_of for column in layout.requires)]
     return max(fitting, key=lambda layout: len(layout.requires), default=None)
 
 
-def _details(wordings: Sequence[str], columns: list[str]) -> tuple[Detail, ...]:
+def _first_places(columns: list[str]) -> dict[str, int]:
+    """Give the place of each column name, the first of several that compare equal."""
+    place_of: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        place_of.setdefault(plain(column), place)
+    return place_of
+
+
+def _places(names: Sequence[str], place_of: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(place_of[plain(name)] for name in names if plain(name) in place_of)
+
+
+def _details(wordings: Sequence[str], place_of: Mapping[str, int]) -> tuple[Detail, ...]:
     """Give the wordings all of whose columns exist."""
     details = []
     for wording in wordings:
-        places = [_places([name], columns)[:1] for name in _GAP.findall(wording)]
-        if all(places):
-            details.append(Detail(_GAP.sub("{}", wording), tuple(place for (place,) in places)))
+        names = [plain(name) for name in _GAP.findall(wording)]
+        if all(name in place_of for name in names):
+            details.append(Detail(_GAP.sub("{}", wording), tuple(place_of[name] for name in names)))
     return tuple(details)
-
-
-def _places(names: Sequence[str], columns: list[str]) -> tuple[int, ...]:
-    plain_columns = [plain(column) for column in columns]
-    return tuple(plain_columns.index(plain(name)) for name in names if plain(name) in plain_columns)
 
 
 def _first(places: tuple[int, ...], cells: Sequence[str]) -> str:

@@ -1,145 +1,200 @@
 """Files in, one tagged file out: the analyst's job."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from itertools import islice
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 
-from jobtagger.batch.columns import find_fields
-from jobtagger.batch.reading import STDIN, ReadOptions, Row, Table, open_table
-from jobtagger.batch.writing import RejectedWriter, TableWriter
+from jobtagger.batch.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, run_id, save_checkpoint
+from jobtagger.batch.duplicates import OFF, Duplicates, Fingerprint, Place
+from jobtagger.batch.inputs import Chunk, Inputs, refuse_overwriting
+from jobtagger.batch.streams import STDIN, expand_inputs
+from jobtagger.batch.summary import Summary, describe
+from jobtagger.batch.table import ReadOptions
+from jobtagger.batch.workers import Answer, Task, Wanted, answers
+from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
 from jobtagger.errors import InputError
-from jobtagger.records import OUTPUT_COLUMNS, RejectedRecord, TaggedPosting
-from jobtagger.tagger import CHUNK_SIZE, Tagger
+from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord
+from jobtagger.tagger import Tagger
 
 OWN_PREFIX = "jobtagger_"
 """Stands before a column of ours whose name the input has already."""
 
-
-@dataclass(slots=True)
-class Summary:
-    """What a run did, for people and programs."""
-
-    n_tagged: int = 0
-    n_rejected: int = 0
-    n_review: int = 0
-    rejected_file: str = ""
-    renamed_columns: list[str] = field(default_factory=list)
-    categories: Counter[str] = field(default_factory=Counter)
-    levels: Counter[str] = field(default_factory=Counter)
-    languages: Counter[str] = field(default_factory=Counter)
-
-    def count(self, row: dict[str, str]) -> None:
-        """Add one tagged row."""
-        self.n_tagged += 1
-        self.categories[row["category"]] += 1
-        self.levels[row["risk_level"]] += 1
-        self.languages[row["language"]] += 1
-        self.n_review += row["needs_review"] == "true"
+_CHUNKS_PER_MARK = 16
 
 
-def tag_file(  # noqa: PLR0913, PLR0917 - only the first three are always given
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run goes about it.
+
+    `jobs` is the number of processes, 0 for one per core; `duplicates` one of "exact", "near" and "off";
+    `count_once` keeps duplicates out of the summary's tables; `advice` adds a column with the documents' advice.
+    """
+
+    jobs: int = 1
+    resume: bool = False
+    duplicates: str = OFF
+    count_once: bool = False
+    excel_safe: bool = False
+    advice: bool = False
+
+
+def tag_file(
     inputs: Sequence[str],
     output: str,
     tagger: Tagger,
-    options: ReadOptions | None = None,
-    named_columns: dict[str, str] | None = None,
+    read: ReadOptions | None = None,
+    run: RunOptions | None = None,
     on_progress: Callable[[int], None] | None = None,
-    further: Mapping[str, Callable[[TaggedPosting], str]] | None = None,
 ) -> Summary:
     """Tag files and write them to one output, rows in order, the user's columns first and ours behind.
 
     Parameters
     ----------
     inputs : sequence of str
-        Paths; "-" is standard input.
+        Paths or patterns; "-" is standard input.
     output : str
         Path, or "-" for standard output. It appears when all rows are written.
-    options : ReadOptions, optional
-        Encoding and delimiter, where they shall not be found out.
-    named_columns : dict, optional
-        Field ("title", "description", "skills") to column, where it shall not be found out.
+    read : ReadOptions, optional
+        Encoding, delimiter and columns, where they shall not be found out.
+    run : RunOptions, optional
+        Processes, duplicates, whether to go on with a stopped run.
     on_progress : callable, optional
         Told the number of bytes read since it was last called.
-    further : mapping, optional
-        Columns to write behind ours, each with what fills it.
 
     Raises
     ------
     InputError
         When an input cannot be read or the output cannot be written; nothing under the output's name was changed.
+        What a long run had done by then is kept for `resume`.
     """
-    _refuse_overwriting(inputs, output)
-    sources = tagger.knowledge.sources
-    with ExitStack() as stack:
-        tables = [stack.enter_context(open_table(path, options or ReadOptions(), sources)) for path in inputs]
-        for table in tables:
-            table.fields = find_fields(table.name, table.columns, sources, named_columns or {})
-        columns = list(dict.fromkeys(column for table in tables for column in table.columns))
-        if len(tables) == 1:
-            columns = tables[0].columns
-        further = further or {}
-        own = [OWN_PREFIX + name if name in columns else name for name in (*OUTPUT_COLUMNS, *further)]
-        summary = Summary(renamed_columns=[name for name in own if name.startswith(OWN_PREFIX)])
-        writer = stack.enter_context(TableWriter(output, [*columns, *own], tables[0].delimiter, tables[0].has_bom))
-        rejected = stack.enter_context(RejectedWriter(output))
-        for table in tables:
-            _tag_table(table, columns, tagger, writer, rejected, summary, on_progress, further)
-        summary.n_rejected = rejected.n_rejected
-        summary.rejected_file = str(rejected.path) if rejected.n_rejected else ""
-    return summary
+    read, run = read or ReadOptions(), run or RunOptions()
+    paths = expand_inputs(inputs)
+    refuse_overwriting(paths, output)
+    format_of(output)
+    can_resume = STDIN not in paths and output != STDOUT
+    if run.resume and not can_resume:
+        raise InputError("--resume needs files by name: standard input and output cannot be read again")
+    with Inputs(paths, read, tagger.knowledge.sources) as opened:
+        this_run = _Run(opened, output, run, _id_of(paths, output, tagger, read, run) if can_resume else "")
+        try:
+            for task, answer in answers(this_run.tasks(), tagger, Wanted(run.duplicates, run.advice), run.jobs):
+                this_run.take(task, answer)
+                if on_progress:
+                    on_progress(task.chunk.n_bytes)
+            return this_run.finish()
+        except BaseException:
+            this_run.abandon()
+            raise
 
 
-def _tag_table(  # noqa: PLR0913, PLR0917 - the loop body of tag_file
-    table: Table,
-    columns: list[str],
-    tagger: Tagger,
-    writer: TableWriter,
-    rejected: RejectedWriter,
-    summary: Summary,
-    on_progress: Callable[[int], None] | None,
-    further: Mapping[str, Callable[[TaggedPosting], str]],
-) -> None:
-    """Tag one table's rows, write them under the common columns and count them."""
-    places = None if table.columns == columns else [_place(column, table.columns) for column in columns]
-    for rows, tagged in _tagged_chunks(table, tagger, rejected, on_progress):
-        out = []
-        for row, tag in zip(rows, tagged, strict=True):
-            ours = tag.as_row()
-            summary.count(ours)
+class _Run:
+    """One run: the files it writes, what it counts, and up to where it is done; without an `identity` it cannot be resumed."""
+
+    def __init__(self, inputs: Inputs, output: str, options: RunOptions, identity: str) -> None:
+        self._inputs, self._output, self._options, self._id = inputs, output, options, identity
+        self._duplicates = Duplicates(options.duplicates)
+        done = load_checkpoint(output, identity) if options.resume else None
+        if identity and not done:
+            checkpoint_path(output).unlink(missing_ok=True)  # it belongs to a file that is now written anew
+        advice = (ADVICE_COLUMN,) if options.advice else ()
+        own = [*OUTPUT_COLUMNS, *advice, *(BATCH_COLUMNS if options.duplicates != OFF else ())]
+        self._own = _own_names(own, inputs.columns)
+        renamed = [ours for ours, name in zip(self._own, own, strict=True) if ours != name]
+        self._summary = (
+            Summary.from_json(done.summary)
+            if done
+            else Summary(renamed_columns=renamed, inputs=[describe(entry) for entry in inputs.found])
+        )
+        shape = inputs.found[0].shape
+        self._writer = TableWriter(
+            output, [*inputs.columns, *self._own], shape.delimiter or ",", bool(shape.encoding and shape.encoding.has_bom),
+            options.excel_safe, done.output_size if done else None,
+        )  # fmt: skip
+        self._rejected = RejectedWriter(output, self._summary.n_rejected, done.rejected_size if done else 0)
+        self._n_done = done.n_chunks if done else 0
+        self._is_marked = done is not None
+        self._n_chunks = 0
+        self._places = [inputs.places(source) for source in range(len(inputs.found))]
+
+    def tasks(self) -> Iterator[Task]:
+        """Give the chunks to tag."""
+        for number, chunk in enumerate(self._inputs.chunks()):
+            record = self._inputs.found[chunk.source].fields.record
+            yield Task(chunk, [record(row) for row in chunk.rows], is_done=number < self._n_done)
+
+    def take(self, task: Task, answer: Answer) -> None:
+        """Write and count the tagged rows of a chunk, unless an earlier run has."""
+        self._n_chunks += 1
+        firsts = self._first_places(task.chunk, answer.fingerprints)
+        if task.is_done:
+            return
+        self._write(task.chunk, answer, firsts)
+        if self._n_chunks % _CHUNKS_PER_MARK == 0:
+            self._mark()
+
+    def finish(self) -> Summary:
+        """Move everything into place."""
+        self._writer.finish()
+        self._rejected.finish()
+        self._summary.n_cut_cells = self._writer.n_cut_cells
+        self._summary.rejected_file = str(self._rejected.path) if self._rejected.n_rejected else ""
+        if self._id:
+            checkpoint_path(self._output).unlink(missing_ok=True)
+        return self._summary
+
+    def abandon(self) -> None:
+        """Keep what a later run can go on with, remove the rest."""
+        self._writer.abandon(keep=self._is_marked)
+        self._rejected.abandon(keep=self._is_marked)
+
+    def _first_places(self, chunk: Chunk, fingerprints: list[Fingerprint]) -> list[str]:
+        """Name, for each row of a chunk, the first posting that it repeats."""
+        firsts = []
+        for number, fingerprint in zip(chunk.numbers, fingerprints, strict=False):
+            first = self._duplicates.first_of(fingerprint, Place(chunk.source, number))
+            name = f"{self._inputs.found[first.source].name}:" if first and len(self._inputs.found) > 1 else ""
+            firsts.append(f"{name}{first.row}" if first else "")
+        return firsts
+
+    def _write(self, chunk: Chunk, answer: Answer, firsts: list[str]) -> None:
+        places = self._places[chunk.source]
+        source = self._inputs.found[chunk.source].name
+        rejected, out = list(chunk.rejected), []
+        for place, (row, tags) in enumerate(zip(chunk.rows, answer.rows, strict=True)):
+            if isinstance(tags, str):
+                rejected.append(RejectedRecord(source, chunk.numbers[place], tags, " | ".join(row)))
+                continue
             theirs = row if places is None else [row[place] if place >= 0 else "" for place in places]
-            out.append([*theirs, *ours.values(), *(fill(tag) for fill in further.values())])
-        writer.write_rows(out)
+            out.append([*theirs, *tags.values(), *firsts[place : place + 1]])
+            self._summary.count(tags, bool(firsts and firsts[place]), self._options.count_once)
+        for record in sorted(rejected, key=lambda record: record.row):
+            self._rejected.write(record)
+        self._summary.n_rejected = self._rejected.n_rejected
+        self._writer.write_rows(out)
+
+    def _mark(self) -> None:
+        output_size, rejected_size = self._writer.mark(), self._rejected.mark()
+        if self._id:
+            counts = self._summary.as_json()
+            save_checkpoint(self._output, Checkpoint(self._id, self._n_chunks, output_size, rejected_size, counts))
+            self._is_marked = True
 
 
-def _tagged_chunks(
-    table: Table, tagger: Tagger, rejected: RejectedWriter, on_progress: Callable[[int], None] | None
-) -> Iterator[tuple[list[Row], list[TaggedPosting]]]:
-    """Read a table a chunk at a time; give its good rows with their tags, write its bad ones away."""
-    assert table.fields is not None  # noqa: S101 - tag_file has found them
-    n_reported = 0
-    while chunk := list(islice(table.rows, CHUNK_SIZE)):
-        rows = []
-        for row in chunk:
-            if isinstance(row, RejectedRecord):
-                rejected.write(row)
-            else:
-                rows.append(row)
-        yield rows, tagger.tag_chunk([table.fields.record(row) for row in rows])
-        if on_progress:
-            n_read = table.bytes_read()
-            on_progress(n_read - n_reported)
-            n_reported = n_read
+def _id_of(paths: list[str], output: str, tagger: Tagger, read: ReadOptions, run: RunOptions) -> str:
+    """Name a run by all that decides about its bytes."""
+    settings = asdict(read) | {
+        "output": output, "duplicates": run.duplicates, "count_once": run.count_once, "excel_safe": run.excel_safe,
+        "advice": run.advice,
+        "model": tagger.model.digest, "knowledge": tagger.knowledge.digest,
+    }  # fmt: skip
+    return run_id(paths, settings)
 
 
-def _place(column: str, columns: list[str]) -> int:
-    return columns.index(column) if column in columns else -1
-
-
-def _refuse_overwriting(inputs: Sequence[str], output: str) -> None:
-    target = Path(output)
-    for path in inputs:
-        if STDIN not in (path, output) and target.exists() and Path(path).exists() and target.samefile(path):
-            raise InputError(f"{output}: is an input too; give the output another name")
+def _own_names(names: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Give our columns names that the input does not have."""
+    taken = set(columns)
+    own = []
+    for name in names:
+        while name in taken:
+            name = OWN_PREFIX + name  # noqa: PLW2901
+        own.append(name)
+    return own

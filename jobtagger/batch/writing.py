@@ -1,86 +1,163 @@
-"""Tagged rows to a file that appears under its name only when it is whole, and rejected rows beside it."""
+"""Tagged rows to a file that appears under its name only when it is whole, and rejected rows beside it.
+
+Until then the rows stand in `<output>.part` as delimited text or JSON lines; Parquet and Excel files are made from
+that at the end. Marks are places up to which the file is surely on disk, from which a stopped run can go on.
+"""
 
 import csv
+import io
 import json
 import os
-import sys
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
 
+from jobtagger.batch.excel import EXTRA as EXCEL_EXTRA
+from jobtagger.batch.excel import write_excel
+from jobtagger.batch.extras import require
+from jobtagger.batch.output_file import OutputFile, StandardOutput, WriteErrors
+from jobtagger.batch.parquet import EXTRA as PARQUET_EXTRA
+from jobtagger.batch.parquet import write_parquet
 from jobtagger.errors import InputError
 from jobtagger.records import RejectedRecord
 
 STDOUT = "-"
+DELIMITED, JSON_LINES, PARQUET, EXCEL = "delimited", "jsonl", "parquet", "excel"
+FORMATS = {
+    ".csv": DELIMITED, ".tsv": DELIMITED, ".tab": DELIMITED, ".txt": DELIMITED, ".jsonl": JSON_LINES,
+    ".ndjson": JSON_LINES, ".parquet": PARQUET, ".xlsx": EXCEL,
+}  # fmt: skip
 _DELIMITER_OF_ENDING = {".tsv": "\t", ".tab": "\t"}
-_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson")
+_PACKINGS = (".gz", ".zst")
+_REJECTED_COLUMNS = ("file", "row", "reason", "content")
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
+
+
+def format_of(path: str) -> tuple[str, str, str]:
+    """Give an output's format, its ending and its packing, all by its name; standard output is delimited.
+
+    Raises
+    ------
+    InputError
+        When the ending is not known, or needs an extra that is not installed.
+    """
+    if path == STDOUT:
+        return DELIMITED, ".csv", ""
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    packing = suffixes.pop() if suffixes and suffixes[-1] in _PACKINGS else ""
+    ending = suffixes[-1] if suffixes else ""
+    known = FORMATS.get(ending, "")
+    if not known or (packing and known in (PARQUET, EXCEL)):
+        endings = ", ".join([*FORMATS, "and .gz or .zst behind those that are text"])
+        raise InputError(f'{path}: format "{ending}{packing}" is not known; known: {endings}')
+    needed = {PARQUET: ("pyarrow", PARQUET_EXTRA), EXCEL: ("xlsxwriter", EXCEL_EXTRA)}.get(known)
+    if needed or packing == ".zst":
+        require(*(needed or ("zstandard", "zstd")), path)
+    return known, ending, packing
 
 
 class TableWriter:
-    """Writes rows under a temporary name and moves the file into place at the end.
+    """Writes rows of text in the format that the output's name asks for.
 
-    Use as a context manager: leaving it by an exception removes the unfinished file and leaves what stood under the
-    final name untouched.
+    Parameters
+    ----------
+    path : str
+        Where the rows shall stand in the end; "-" is standard output.
+    columns : sequence of str
+    delimiter, has_bom : str, bool
+        As in the input; both hold for CSV alone.
+    is_excel_safe : bool
+        Put an apostrophe before cells that a spreadsheet would take for a formula.
+    resume_at : int, optional
+        Size of the unfinished file up to which it is good.
     """
 
-    def __init__(self, path: str, columns: Sequence[str], delimiter: str, has_bom: bool) -> None:
-        self._path = None if path == STDOUT else Path(path)
-        self._columns = list(columns)
-        ending = self._path.suffix.lower() if self._path else ".csv"
-        if ending not in _ENDINGS:
-            raise InputError(f'{path}: format "{ending}" is not known; known: {", ".join(_ENDINGS)}')
-        self._file = self._open(has_bom and ending == ".csv")
-        self._as_json = ending in (".jsonl", ".ndjson")
-        self._csv = csv.writer(self._file, delimiter=_DELIMITER_OF_ENDING.get(ending, delimiter), lineterminator="\n")
-        if not self._as_json:
+    def __init__(
+        self, path: str, columns: Sequence[str], delimiter: str, has_bom: bool, is_excel_safe: bool = False,
+        resume_at: int | None = None,
+    ) -> None:  # fmt: skip
+        self.format, ending, packing = format_of(path)
+        self._columns = list(columns) if self.format == DELIMITED else unique_names(columns)
+        self._is_excel_safe = is_excel_safe
+        self._file: OutputFile | StandardOutput = (
+            StandardOutput() if path == STDOUT else OutputFile(Path(path), packing, resume_at)
+        )
+        self.n_cut_cells = 0
+        is_csv = self.format == DELIMITED
+        self._buffer = io.StringIO(newline="")
+        chosen = _DELIMITER_OF_ENDING.get(ending, delimiter) if is_csv else ","
+        self._csv = csv.writer(self._buffer, delimiter=chosen, lineterminator="\n")
+        if resume_at is None and self.format != JSON_LINES:
+            if has_bom and is_csv and ending == ".csv":
+                self._file.write("\ufeff")
             self.write_rows([self._columns])
-
-    @property
-    def temporary(self) -> Path | None:
-        """Where the file stands until it is whole; None for standard output."""
-        return self._path and self._path.with_name(self._path.name + ".part")
 
     def write_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Write rows with as many cells as there are columns."""
-        try:
-            if self._as_json:
-                self._file.writelines(
-                    json.dumps(dict(zip(self._columns, row, strict=True)), ensure_ascii=False) + "\n" for row in rows
-                )
-            else:
-                self._csv.writerows(rows)
-        except BrokenPipeError:
-            raise InputError("standard output was closed before everything was written") from None
-        except OSError as error:
-            raise InputError(f"{self.temporary or 'standard output'}: cannot be written: {error.strerror}") from None
-
-    def __enter__(self) -> "TableWriter":
-        return self
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if self.temporary is None:
-            if kind is None:
-                self._file.flush()
+        if self._is_excel_safe:
+            rows = [list(map(excel_safe, row)) for row in rows]
+        if self.format == JSON_LINES:
+            objects = (dict(zip(self._columns, row, strict=True)) for row in rows)
+            self._file.write("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in objects))
             return
-        try:
-            self._file.close()
-        except OSError as problem:
-            if kind is None:
-                self.temporary.unlink(missing_ok=True)
-                raise InputError(f"{self.temporary}: cannot be written: {problem.strerror}") from None
-        if kind is None:
-            os.replace(self.temporary, self._path)  # type: ignore[arg-type]
-        else:
-            self.temporary.unlink(missing_ok=True)
+        self._csv.writerows(rows)
+        self._file.write(self._buffer.getvalue())
+        self._buffer.seek(0)
+        self._buffer.truncate()
 
-    def _open(self, with_bom: bool) -> IO[str]:
-        if self.temporary is None:
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-            return sys.stdout
+    def mark(self) -> int:
+        """Bring everything to disk and give the place from which a later run can go on."""
+        return self._file.mark()
+
+    def finish(self) -> None:
+        """Move the whole file into place, in its final format."""
+        self._file.finish()
+        if isinstance(self._file, OutputFile):
+            if self.format in (PARQUET, EXCEL):
+                self._convert(self._file)
+            with WriteErrors(str(self._file.path)):
+                os.replace(self._file.temporary, self._file.path)
+
+    def abandon(self, keep: bool) -> None:
+        """Give up; the unfinished file is kept for a later run or removed, the final name stays untouched."""
+        self._file.abandon()
+        if not keep and isinstance(self._file, OutputFile):
+            self._file.temporary.unlink(missing_ok=True)
+
+    def _convert(self, file: OutputFile) -> None:
+        """Make the final format from the delimited text written so far."""
+        made = file.path.with_name(file.path.name + ".made")
         try:
-            return self.temporary.open("w", encoding="utf-8-sig" if with_bom else "utf-8", newline="")
-        except OSError as error:
-            raise InputError(f"{self._path}: cannot be written: {error.strerror}") from None
+            with WriteErrors(str(made)), file.temporary.open(encoding="utf-8", newline="") as text:
+                rows = csv.reader(text)
+                next(rows)
+                if self.format == PARQUET:
+                    write_parquet(made, self._columns, rows)
+                else:
+                    self.n_cut_cells = write_excel(made, self._columns, rows)
+                os.replace(made, file.temporary)
+        finally:
+            made.unlink(missing_ok=True)
+
+
+def excel_safe(cell: str) -> str:
+    """Put an apostrophe before a cell that a spreadsheet would take for a formula; plain numbers stay."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _PLAIN_NUMBER.fullmatch(cell) else cell
+
+
+def unique_names(columns: Sequence[str]) -> list[str]:
+    """Give repeated names numbers, for formats in which a name can stand only once: `a`, `a (2)`."""
+    taken: dict[str, int] = {}
+    names = []
+    for column in columns:
+        name = column
+        while name in taken:
+            taken[column] += 1
+            name = f"{column} ({taken[column]})"
+        taken[name] = 1
+        names.append(name)
+    return names
 
 
 def rejected_path(output: str) -> Path:
@@ -88,35 +165,49 @@ def rejected_path(output: str) -> Path:
     if output == STDOUT:
         return Path("rejected.csv")
     path = Path(output)
-    return path.with_name(f"{path.stem}.rejected.csv")
+    stem = path.name.removesuffix(path.suffix) if path.suffix.lower() in _PACKINGS else path.name
+    return path.with_name(f"{Path(stem).stem}.rejected.csv")
 
 
 class RejectedWriter:
-    """Writes rejected rows beside the output; the file appears with the first of them."""
+    """Writes rejected rows beside the output; the file appears, when the run is done, if there were any."""
 
-    def __init__(self, output: str) -> None:
+    def __init__(self, output: str, n_rejected: int = 0, resume_at: int = 0) -> None:
         self.path = rejected_path(output)
-        self.n_rejected = 0
-        self._file: IO[str] | None = None
+        self.n_rejected = n_rejected
+        self._file = OutputFile(self.path, resume_at=resume_at) if n_rejected else None
 
     def write(self, record: RejectedRecord) -> None:
         """Write one rejected row with where it stood and why."""
-        try:
-            if self._file is None:
-                self._file = self.path.open("w", encoding="utf-8", newline="")
-                csv.writer(self._file, lineterminator="\n").writerow(["file", "row", "reason", "content"])
-            csv.writer(self._file, lineterminator="\n").writerow(
-                [record.source, record.row, record.reason, record.content.rstrip("\r\n")]
-            )
-        except OSError as error:
-            raise InputError(f"{self.path}: cannot be written: {error.strerror}") from None
+        row = (record.source, record.row, record.reason, record.content.rstrip("\r\n"))
+        if self._file is None:
+            self._file = OutputFile(self.path)
+            self._file.write(_as_csv(_REJECTED_COLUMNS))
+        self._file.write(_as_csv(row))
         self.n_rejected += 1
 
-    def __enter__(self) -> "RejectedWriter":
-        return self
+    def mark(self) -> int:
+        """Bring everything to disk and give the size of the file."""
+        return self._file.mark() if self._file else 0
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+    def finish(self) -> None:
+        """Move the file into place; one left by an earlier run of the same output goes away."""
+        if self._file is None:
+            self.path.unlink(missing_ok=True)
+            return
+        self._file.finish()
+        with WriteErrors(str(self.path)):
+            os.replace(self._file.temporary, self.path)
+
+    def abandon(self, keep: bool) -> None:
+        """Give up; the rows written so far are kept for a later run or removed."""
         if self._file is not None:
-            self._file.close()
-        elif kind is None:
-            self.path.unlink(missing_ok=True)  # left by an earlier run of the same output
+            self._file.abandon()
+            if not keep:
+                self._file.temporary.unlink(missing_ok=True)
+
+
+def _as_csv(row: Sequence[object]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerow(row)
+    return text.getvalue().encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,8 +1,10 @@
 """`jobtagger tag`: files through the tagger."""
 
+import json
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,14 +12,40 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobtagger.cli.root import EXIT_REJECTED, cli, model_option
+from jobtagger.cli.tag_wording import WORDING
+from jobtagger.cli.wording import language_of_locale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from jobtagger.batch import ReadOptions, Summary
 
-    from jobtagger.batch import Summary
-
+EXIT_STOPPED = 130
 _SHOWN = 12
 _BAR = 24
+_OPTIONS = [
+    click.option("--title", help="Column that holds the title."),
+    click.option("--description", help="Column that holds the description."),
+    click.option("--skills", help="Column that holds the skills."),
+    click.option("--encoding", default="", help="Encoding of the input, such as cp1252; found out if left out."),
+    click.option("--delimiter", default="", help="Delimiter of a CSV input; found out if left out."),
+    click.option(
+        "--lang", type=click.Choice(["en", "fr"]), help="Language of messages; that of the locale if left out."
+    ),
+]
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how inputs are read."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read_options(encoding: str, delimiter: str, **columns: str | None) -> "ReadOptions":
+    """Make `ReadOptions` of what was given on the command line."""
+    from jobtagger.batch import ReadOptions  # noqa: PLC0415
+
+    named = tuple((field, column) for field, column in columns.items() if column)
+    return ReadOptions(encoding, "\t" if delimiter in ("\\t", "tab") else delimiter, named)
 
 
 @cli.command()
@@ -27,76 +55,133 @@ _BAR = 24
     "--output",
     default="-",
     show_default=True,
-    help="File to write (.csv, .tsv, .jsonl); - is standard output.",
+    help="File to write (.csv, .tsv, .jsonl, .parquet, .xlsx; the text formats also with .gz or .zst); - is standard"
+    " output.",
 )
-@click.option("--title", help="Column that holds the title.")
-@click.option("--description", help="Column that holds the description.")
-@click.option("--skills", help="Column that holds the skills.")
-@click.option("--encoding", default="", help="Encoding of the input, such as cp1252; found out if left out.")
-@click.option("--delimiter", default="", help="Delimiter of a CSV input; found out if left out.")
+@reading_options
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(0),
+    default=0,
+    help="Processes to use; one per core if left out. Small inputs use one.",
+)
+@click.option("--resume", is_flag=True, help="Go on with a run of the same inputs and output that was stopped.")
+@click.option(
+    "--duplicates",
+    type=click.Choice(["exact", "near", "off"]),
+    default="exact",
+    show_default=True,
+    help="Mark reposts in the column duplicate_of: same text after cleaning, or nearly the same (slow).",
+)
+@click.option("--count-once", is_flag=True, help="Count duplicates only once in the summary's tables.")
+@click.option("--excel-safe", is_flag=True, help="Put ' before cells that a spreadsheet would take for a formula.")
 @click.option("--advice", is_flag=True, help="One more column: what the documents advise people of the category to do.")
+@click.option("--summary", "summary_file", metavar="FILE.json", help="Write the summary to a file, for programs.")
 @model_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary.")
 def tag(  # noqa: PLR0913, PLR0917 - one per option
     inputs: tuple[str, ...],
     output: str,
-    encoding: str,
-    delimiter: str,
+    lang: str | None,
+    jobs: int,
+    resume: bool,
+    duplicates: str,
+    count_once: bool,
+    excel_safe: bool,
     advice: bool,
+    summary_file: str | None,
     model_folder: str | None,
     quiet: bool,
-    **columns: str | None,
+    **reading: Any,
 ) -> None:
-    """Tag the postings of one or more files (CSV, TSV, JSON; - is standard input).
+    """Tag the postings of one or more files (CSV, TSV, JSON, Parquet, Excel; - is standard input).
 
     The same rows and columns come out, with the tagger's columns behind them. Columns are recognised by the layouts of
-    known boards or by name; --title, --description and --skills name them otherwise. Rows that cannot be read go to a
-    file beside the output, with row number and reason, and the exit code is then 3.
+    known boards or by name; --title, --description and --skills name them otherwise (`jobtagger columns` shows what is
+    recognised). Rows that cannot be read go to a file beside the output, with row number and reason, and the exit code
+    is then 3.
 
     \b
     Examples:
       jobtagger tag postings.csv -o tagged.csv
       cat postings.csv | jobtagger tag - > tagged.csv
+      jobtagger tag 'exports/*.jsonl.gz' -o tagged.parquet --summary tagged.json
       jobtagger tag annonces.csv --title intitule --description texte -o out.csv
     """
-    from jobtagger.batch import ReadOptions, tag_file  # noqa: PLC0415
-    from jobtagger.risk.advice import AdviceColumn  # noqa: PLC0415
+    from jobtagger.batch import RunOptions, tag_file  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
 
-    named = {field: column for field, column in columns.items() if column}
+    say = WORDING[lang or language_of_locale(os.environ)]
+    started = time.monotonic()
     tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
-    further = {"advice": AdviceColumn(tagger.knowledge)} if advice else None
-    options = ReadOptions(encoding, "\t" if delimiter in ("\\t", "tab") else delimiter)
-    with _progress(inputs, quiet) as on_progress:
-        summary = tag_file(inputs, output, tagger, options, named, on_progress, further)
-    for name in summary.renamed_columns:
-        click.echo(f"note: the input has a column of that name already, so ours is called {name}", err=True)
-    if not quiet:
-        print_summary(summary)
+    run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice)
+    with _stopping(output, say), _progress(inputs, quiet) as on_progress:
+        summary = tag_file(inputs, output, tagger, read_options(**reading), run, on_progress)
+    if summary_file:
+        _write_summary(summary, summary_file, time.monotonic() - started)
+    _report(summary, say, quiet)
     if summary.n_rejected:
-        click.echo(f"{summary.n_rejected} rows were rejected, see {summary.rejected_file}", err=True)
         sys.exit(EXIT_REJECTED)
 
 
-def print_summary(summary: "Summary") -> None:
-    """Print counts by category and level to standard error."""
+def print_summary(summary: "Summary", say: dict[str, str]) -> None:
+    """Print counts by category, level and language to standard error."""
     click.echo(
-        f"{summary.n_tagged} rows tagged, {summary.n_rejected} rejected, {summary.n_review} to review",
+        say["done"].format(
+            tagged=summary.n_tagged,
+            rejected=summary.n_rejected,
+            duplicates=summary.n_duplicates,
+            review=summary.n_review,
+        ),
         err=True,
     )
-    for title, counts in (
-        ("category", summary.categories),
-        ("risk level", summary.levels),
-        ("language", summary.languages),
-    ):
-        click.echo(f"\n{title}", err=True)
+    for table in ("categories", "levels", "languages"):
+        counts = getattr(summary, table)
+        click.echo(f"\n{say[table]}", err=True)
         shown = counts.most_common(_SHOWN)
+        total = counts.total()
         for name, n in shown:
             bar = "█" * max(1, round(_BAR * n / shown[0][1]))
-            click.echo(f"  {name:24} {n:>8}  {bar}", err=True)
-        rest = sum(counts.values()) - sum(n for _, n in shown)
+            click.echo(f"  {name:24} {n:>10,} {n / total:>6.1%}  {bar}", err=True)
+        rest = total - sum(n for _, n in shown)
         if rest:
-            click.echo(f"  {f'{len(counts) - len(shown)} more':24} {rest:>8}", err=True)
+            click.echo(
+                f"  {say['more'].format(n=len(counts) - len(shown)):24} {rest:>10,} {rest / total:>6.1%}", err=True
+            )
+
+
+def _report(summary: "Summary", say: dict[str, str], quiet: bool) -> None:
+    for name in summary.renamed_columns:
+        click.echo(say["renamed"].format(name=name), err=True)
+    if summary.n_cut_cells:
+        click.echo(say["cut"].format(n=summary.n_cut_cells), err=True)
+    if not quiet:
+        print_summary(summary, say)
+    if summary.n_rejected:
+        click.echo(say["rejected"].format(n=summary.n_rejected, file=summary.rejected_file), err=True)
+
+
+def _write_summary(summary: "Summary", path: str, seconds: float) -> None:
+    from jobtagger.errors import InputError  # noqa: PLC0415
+
+    facts = {**summary.as_json(), "seconds": round(seconds, 2)}
+    try:
+        Path(path).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _stopping(output: str, say: dict[str, str]) -> Iterator[None]:
+    """Answer Ctrl-C with one line, saying whether the run can go on later."""
+    from jobtagger.batch.checkpoint import checkpoint_path  # noqa: PLC0415
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(say["stopped" if checkpoint_path(output).exists() else "stopped_early"], err=True)
+        sys.exit(EXIT_STOPPED)
 
 
 @contextmanager
@@ -105,8 +190,11 @@ def _progress(inputs: tuple[str, ...], quiet: bool) -> "Iterator[Callable[[int],
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    sizes = [os.path.getsize(path) for path in inputs if os.path.isfile(path)]
-    if len(sizes) < len(inputs):
+    from jobtagger.batch.streams import expand_inputs  # noqa: PLC0415
+
+    paths = expand_inputs(inputs)
+    sizes = [os.path.getsize(path) for path in paths if os.path.isfile(path)]
+    if len(sizes) < len(paths):
         yield None
         return
     bar: Any

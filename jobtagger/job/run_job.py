@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from jobtagger.batch.columns import FieldMap, find_fields
-from jobtagger.batch.reading import ReadOptions, Row, open_table
+from jobtagger.batch.reading import open_table
+from jobtagger.batch.table import ReadOptions, Row
 from jobtagger.errors import InputError
 from jobtagger.job.config import Settings
 from jobtagger.job.store import Listing, Store, open_store

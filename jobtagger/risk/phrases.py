@@ -65,6 +65,7 @@ class PhraseBook:
         self._number_of: dict[str, int] = {ANY_NUMBER: self._any_number, MANY: self._many}
         self._alone: dict[int, list[Phrase]] = defaultdict(list)
         self._opened: dict[int, list[Phrase]] = defaultdict(list)
+        self._candidates: dict[tuple[int, ...], list[Phrase]] = {}
         self._is_number = np.zeros(0, dtype=bool)
         self._is_many = np.zeros(0, dtype=bool)
         self._kinds_of: dict[int, tuple[int, ...]] = {}
@@ -110,14 +111,10 @@ class PhraseBook:
 
     def match(self, ids: list[int], place: int) -> dict[Mark, int]:
         """Give, per mark, the end of its longest phrase that starts at a place."""
-        kinds = [self._kinds(number) for number in ids[place : place + 2]]
-        if not kinds:
-            return {}
-        candidates = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())]
-        if len(kinds) > 1:
-            candidates += [
-                phrase for first, second in product(*kinds) for phrase in self._opened.get(pair_key(first, second), ())
-            ]
+        opening = tuple(ids[place : place + 2])
+        candidates = self._candidates.get(opening)
+        if candidates is None:
+            candidates = self._candidates[opening] = self._opened_by(opening)
         ends: dict[Mark, int] = {}
         for phrase in candidates:
             end = self._end(phrase.steps, ids, place)
@@ -125,17 +122,26 @@ class PhraseBook:
                 ends[phrase.mark] = end
         return ends
 
-    def _end(self, steps: tuple[Step, ...], ids: list[int], place: int) -> int:
-        """Give where a phrase that starts at a place ends, 0 if it does not match."""
-        for index, step in enumerate(steps):
-            fits = place < len(ids) and step.fits(self._kinds(ids[place]))
-            if step.is_optional:
-                with_it = self._end(steps[index + 1 :], ids, place + 1) if fits else 0
-                return with_it or self._end(steps[index + 1 :], ids, place)
-            if not fits:
-                return 0
-            place += 1
-        return place
+    def _opened_by(self, opening: tuple[int, ...]) -> list[Phrase]:
+        """Give the phrases that one or two words can open."""
+        kinds = [self._kinds(number) for number in opening]
+        phrases = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())] if kinds else []
+        if len(kinds) > 1:
+            phrases += [
+                phrase for first, second in product(*kinds) for phrase in self._opened.get(pair_key(first, second), ())
+            ]
+        return phrases
+
+    def _end(self, steps: tuple[Step, ...], ids: list[int], place: int, at: int = 0) -> int:
+        """Give where a phrase whose steps from `at` on stand at a place ends, 0 if it does not match."""
+        if at == len(steps):
+            return place
+        step = steps[at]
+        if place < len(ids) and step.fits(self._kinds(ids[place])):
+            end = self._end(steps, ids, place + 1, at + 1)
+            if end:
+                return end
+        return self._end(steps, ids, place, at + 1) if step.is_optional else 0
 
     def _readings(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
         """Give the words as they are, with any number for numbers, and with many for large ones."""

@@ -8,7 +8,7 @@ import html
 import re
 
 _NEEDS_WORK = re.compile(
-    r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\]|Ã|Â|â€|ðŸ"
+    r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\ÃÂ]"
 )
 _MOJIBAKE = re.compile(r"Ã.|Â[\x80-\xbf\u00a0-\u00bf ]|â€|ðŸ|[\x80-\x9f]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--")
@@ -21,8 +21,6 @@ _INVISIBLE = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 
 _SPACES = {0xA0: " ", 0x2028: "\n", 0x2029: "\n", 0x202F: " "}
 _INVISIBLE_AND_SPACES = {**_INVISIBLE, **_SPACES}
 _ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
-_BLANKS = re.compile(r"[^\S\n]*\n\s*|[^\S\n]{2,}|[\t\r\x0b\x0c]")
-_HAS_ADDRESS = re.compile(r"@|https?:|www\.", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _MAX_ROUNDS = 20  # each takes one layer of escaping or hiding off; real texts have two or three
 
@@ -32,18 +30,16 @@ def clean_text(text: str) -> str:
 
     Line breaks are kept, one at a time, as they part sentences and list items.
     """
-    if _NEEDS_WORK.search(text):
+    if _NEEDS_WORK.search(text) or "â€" in text or "ðŸ" in text:
         text = _repair(text)
-    return _BLANKS.sub(_blank, text).strip()
-
-
-def _blank(match: re.Match[str]) -> str:
-    return "\n" if "\n" in match[0] else " "
+    if "\n" not in text:
+        return " ".join(text.split())
+    return "\n".join(filter(None, [" ".join(line.split()) for line in text.split("\n")]))
 
 
 def drop_addresses(text: str) -> str:
     """Remove web and e-mail addresses: they say where, not what, and nobody's address belongs in a reason."""
-    if _HAS_ADDRESS.search(text):
+    if "@" in text or "://" in text or "www." in text.lower():
         return _ADDRESS.sub(" ", text)
     return text
 

@@ -5,6 +5,7 @@ for the few languages of freelance boards, and as the rows are kept per word it 
 General identifiers were measured five times slower than the whole budget of a posting (docs/decisions/003).
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -60,21 +61,30 @@ class LanguageIdentifier:
     def identify(self, token_ids: list[list[int]]) -> list[str]:
         """Name the language of each posting, in order."""
         rows = self._table.rows()
-        return [self._name(rows[ids[:_MAX_TOKENS]].sum(axis=0)) if ids else self._fallback for ids in token_ids]
+        beginnings = [ids[:_MAX_TOKENS] for ids in token_ids]
+        lengths = np.fromiter(map(len, beginnings), np.int64, len(beginnings))
+        sums = np.zeros((len(beginnings), rows.shape[1]), dtype=np.float32)
+        filled = np.flatnonzero(lengths)
+        if len(filled):
+            ids = np.fromiter(chain.from_iterable(beginnings), np.int64, lengths.sum())
+            starts = (np.cumsum(lengths) - lengths)[filled]
+            sums[filled] = np.add.reduceat(rows[ids], starts, axis=0)
+        return self._names(sums)
 
-    def _name(self, sums: NDArray[np.float32]) -> str:
-        """Decide from the sums of log-odds, of known words and of all words that are not numbers."""
-        odds, n_known, n_words = sums[:-2], sums[-2], sums[-1]
-        if n_words == 0:
-            return self._fallback
-        if not odds.any() or (n_words >= _MIN_WORDS_TO_DOUBT and n_known < self._min_known * n_words):
-            return UNDETERMINED
-        languages = self._model.languages
-        best, second = map(int, np.argpartition(-odds, 1)[:2])
-        is_close = odds[best] - odds[second] < self._min_margin
-        if is_close and odds[languages.index(self._fallback)] > odds[best] - self._min_margin:
-            return self._fallback
-        return languages[best]
+    def _names(self, sums: NDArray[np.float32]) -> list[str]:
+        """Decide from the sums of log-odds, of known words and of all words that are not numbers, one row a posting."""
+        odds, n_known, n_words = sums[:, :-2], sums[:, -2], sums[:, -1]
+        every, languages = np.arange(len(sums)), self._model.languages
+        best, second = np.argpartition(-odds, 1, axis=1)[:, :2].T
+        lead = odds[every, best]
+        fallback = languages.index(self._fallback)
+        is_close = lead - odds[every, second] < self._min_margin
+        is_fallback = is_close & (odds[:, fallback] > lead - self._min_margin)
+        is_foreign = (n_words >= _MIN_WORDS_TO_DOUBT) & (n_known < self._min_known * n_words)
+        names = np.array([*languages, UNDETERMINED])[np.where(is_fallback, fallback, best)]
+        names[is_foreign | ~odds.any(axis=1)] = UNDETERMINED
+        names[n_words == 0] = self._fallback
+        return names.tolist()  # type: ignore[no-any-return]
 
     def _row(self, word: str) -> NDArray[np.float32]:
         model = self._model

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobtagger.batch.columns import FieldMap, find_fields
-from jobtagger.batch.reading import ReadOptions, Table, open_table
+from jobtagger.batch.reading import open_table
+from jobtagger.batch.table import ReadOptions, Table
 from jobtagger.errors import InputError
 from jobtagger.knowledge import Knowledge
 from jobtagger.records import RawRecord, RejectedRecord

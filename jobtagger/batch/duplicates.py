@@ -1,0 +1,107 @@
+"""Reposts within a run: the same text after cleaning, or nearly the same.
+
+`exact` remembers 8 bytes and a row number per distinct posting. `near` compares groups of three words by MinHash
+(datasketch); it is several times slower than the tagging itself and keeps some kilobytes per distinct posting.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from jobtagger.batch.extras import require
+from jobtagger.records import Posting
+from jobtagger.vocabulary import split
+
+OFF, EXACT, NEAR = "off", "exact", "near"
+MODES = (EXACT, NEAR, OFF)
+NEAR_SIMILARITY = 0.8
+"""Share of groups of words that two postings must have in common (Jaccard), as estimated by MinHash."""
+
+_N_PERMUTATIONS = 64
+_GROUP = 3
+_ROW_BITS = 44  # a place is kept as one number, for memory's sake
+_EXTRA = "near"
+
+
+class Fingerprint(NamedTuple):
+    """What a posting is known by: a hash of its text, 0 without any, and for `near` a signature, else empty."""
+
+    text: int
+    signature: bytes = b""
+
+
+class Place(NamedTuple):
+    """Where a posting stood: number of the input, and of the row in it."""
+
+    source: int
+    row: int
+
+
+def fingerprints(postings: Sequence[Posting], mode: str) -> list[Fingerprint]:
+    """Make the fingerprint of each posting; none are made when duplicates are off."""
+    if mode == OFF:
+        return []
+    exact = [Fingerprint(_hash(posting)) for posting in postings]
+    if mode == EXACT:
+        return exact
+    return [Fingerprint(f.text, _signature(posting)) for f, posting in zip(exact, postings, strict=True)]
+
+
+class Duplicates:
+    """Remembers the postings of a run; says which earlier one a posting repeats."""
+
+    def __init__(self, mode: str) -> None:
+        self._first: dict[int, int] = {}
+        self._near = _NearDuplicates() if mode == NEAR else None
+
+    def first_of(self, fingerprint: Fingerprint, place: Place) -> Place | None:
+        """Give the place of the first posting like this one; None, and remember it, if it is the first."""
+        if not fingerprint.text:
+            return None
+        known = self._first.get(fingerprint.text)
+        if known is not None:
+            return Place(known >> _ROW_BITS, known & ((1 << _ROW_BITS) - 1))
+        first = self._near.first_of(fingerprint.signature, place) if self._near else None
+        if first is None:
+            self._first[fingerprint.text] = place.source << _ROW_BITS | place.row
+        return first
+
+
+class _NearDuplicates:
+    def __init__(self) -> None:
+        datasketch = require("datasketch", _EXTRA, "--duplicates near")
+        self._lsh: Any = datasketch.MinHashLSH(NEAR_SIMILARITY, _N_PERMUTATIONS)
+        self._sketches: dict[Place, Any] = {}
+
+    def first_of(self, signature: bytes, place: Place) -> Place | None:
+        sketch = _sketch(signature)
+        alike = [other for other in self._lsh.query(sketch) if self._sketches[other].jaccard(sketch) >= NEAR_SIMILARITY]
+        if alike:
+            first: Place = min(alike)
+            return first
+        self._lsh.insert(place, sketch)
+        self._sketches[place] = sketch
+        return None
+
+
+def _hash(posting: Posting) -> int:
+    text = f"{posting.title}\n{posting.description}".strip().lower()
+    if not text:
+        return 0
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
+def _signature(posting: Posting) -> bytes:
+    words = split(f"{posting.title}\n{posting.description}".lower())
+    groups = {" ".join(words[i : i + _GROUP]) for i in range(max(1, len(words) - _GROUP + 1))}
+    sketch = _sketch()
+    sketch.update_batch([group.encode("utf-8", "replace") for group in sorted(groups)])
+    return bytes(sketch.hashvalues.tobytes())
+
+
+def _sketch(signature: bytes = b"") -> Any:
+    import numpy as np  # noqa: PLC0415 - near alone needs it here
+
+    datasketch = require("datasketch", _EXTRA, "--duplicates near")
+    values = np.frombuffer(signature, dtype=np.uint64) if signature else None
+    return datasketch.MinHash(_N_PERMUTATIONS, hashvalues=values, scheme="legacy")

@@ -1,0 +1,103 @@
+"""Excel workbooks: the first sheet that holds a table as text in, one sheet of plain text out."""
+
+import datetime as dt
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from jobtagger.batch.extras import require
+from jobtagger.batch.streams import UNPACKED_FREE, InputStream
+from jobtagger.batch.table import Row, Rows, Shape, Table
+from jobtagger.errors import InputError
+
+EXTRA = "excel"
+ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_MAX_ROWS = 1_048_576
+_MAX_COLUMNS = 16_384
+_MAX_CELL = 32_767
+_CUT = " [...]"
+
+
+def read_excel(path: str, open_again: Callable[[], InputStream]) -> Table:
+    """Read the first sheet that is not empty; its first row is the header.
+
+    A workbook has to be held in memory whole, so one that unpacks to more than a gigabyte is refused.
+    """
+    calamine = require("python_calamine", EXTRA, path)
+    stream = open_again()
+    try:
+        _refuse_bombs(path)
+        workbook = calamine.CalamineWorkbook.from_path(path)
+        sheets = (workbook.get_sheet_by_name(name) for name in workbook.sheet_names)
+        sheet = next((sheet for sheet in sheets if sheet.total_height), None)
+    except (calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
+        stream.close()
+        raise InputError(f"{path}: is no workbook that can be read: {error}") from None
+    if sheet is None or sheet.total_height < 2:
+        stream.close()
+        raise InputError(f"{path}: has no sheet with a header and rows")
+    cells = sheet.iter_rows()
+    header = [_text(cell) for cell in next(cells)]
+    return Table(path, header, _rows(cells, len(header)), 2, Shape("excel"), stream)
+
+
+def write_excel(path: Path, columns: Sequence[str], rows: Iterator[list[str]]) -> int:
+    """Write rows as text cells, never formulas; give the number of cells that were too long and cut.
+
+    Raises
+    ------
+    InputError
+        When there are more rows or columns than a sheet can hold.
+    """
+    xlsxwriter = require("xlsxwriter", EXTRA, str(path))
+    if len(columns) > _MAX_COLUMNS:
+        raise InputError(f"{path}: {len(columns):,} columns; a sheet holds {_MAX_COLUMNS:,}; write .csv instead")
+    n_cut = 0
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    book.set_properties({"created": dt.datetime(2000, 1, 1)})
+    sheet = book.add_worksheet("tagged")
+    _write(sheet, 0, columns)
+    for number, row in enumerate(rows, 1):
+        if number >= _MAX_ROWS:
+            book.close()
+            raise InputError(f"{path}: more rows than the {_MAX_ROWS:,} of a sheet; write .csv or .parquet instead")
+        n_cut += _write(sheet, number, row)
+    book.close()
+    return n_cut
+
+
+def _write(sheet: Any, number: int, row: Sequence[str]) -> int:
+    n_cut = 0
+    for place, cell in enumerate(row):
+        if len(cell) > _MAX_CELL:
+            sheet.write_string(number, place, cell[: _MAX_CELL - len(_CUT)] + _CUT)
+            n_cut += 1
+        elif cell:
+            sheet.write_string(number, place, cell)
+    return n_cut
+
+
+def _refuse_bombs(path: str) -> None:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > UNPACKED_FREE:
+            raise InputError(f"{path}: unpacks to more than {UNPACKED_FREE >> 30} GB; save it as CSV and tag that")
+
+
+def _rows(cells: Iterator[list[Any]], n_columns: int) -> Rows:
+    for row in cells:
+        texts: Row = [_text(cell) for cell in row]
+        yield texts + [""] * (n_columns - len(texts))
+
+
+def _text(cell: Any) -> str:
+    """Give a cell's text; a whole number has no decimals, a date is written as in ISO 8601."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return cell.isoformat(" ") if isinstance(cell, dt.datetime) else str(cell)

@@ -1,0 +1,60 @@
+"""What every format is read into: columns, and rows of text or rejected records, as they are asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from jobtagger.batch.encodings import Encoding
+from jobtagger.batch.streams import InputStream
+from jobtagger.records import RejectedRecord
+
+Row = list[str]
+Rows = Iterator[Row | RejectedRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user fixed instead of leaving it to be found out; empty means find out.
+
+    `columns` holds field ("title", "description", "skills") to column.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+class Shape(NamedTuple):
+    """What a file was found to be; `encoding` is None for formats that have none of their own."""
+
+    format: str
+    packing: str = ""
+    encoding: Encoding | None = None
+    delimiter: str = ""
+    delimiter_reason: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    """An opened file: its columns and its rows, read as they are asked for.
+
+    `rows` gives cells (as many as `columns`) or a `RejectedRecord`; the first of them has number `first_number`.
+    A context manager: leaving it closes the file.
+    """
+
+    name: str
+    columns: list[str]
+    rows: Rows
+    first_number: int
+    shape: Shape
+    stream: InputStream
+
+    def bytes_read(self) -> int:
+        """Say how many bytes of the file were read so far."""
+        return self.stream.n_read
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *exit_details: object) -> None:
+        self.stream.close()

@@ -1,0 +1,132 @@
+"""Chunks of records to rows of tags: in this process, or in one process per core, in order."""
+
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from jobtagger.batch.duplicates import OFF, Fingerprint, fingerprints
+from jobtagger.batch.inputs import Chunk
+from jobtagger.errors import InputError
+from jobtagger.knowledge import Knowledge
+from jobtagger.records import ADVICE_COLUMN, RawRecord, TaggedPosting
+from jobtagger.risk.advice import AdviceColumn
+from jobtagger.tagger import Tagger
+
+_SMALL = 6  # chunks; starting processes takes longer than tagging fewer
+_AHEAD = 3  # chunks per worker on the way
+
+
+class Task(NamedTuple):
+    """A chunk and its records; those of one that `is_done` are only known again, for later duplicates."""
+
+    chunk: Chunk
+    records: list[RawRecord]
+    is_done: bool
+
+
+class Wanted(NamedTuple):
+    """What is wanted of each record besides its tags: fingerprints ("exact", "near" or "off"), a cell of advice."""
+
+    duplicates: str
+    advice: bool
+
+
+class Answer(NamedTuple):
+    """Per record the cells of our columns, or what went wrong with it; and its fingerprint, unless they are off."""
+
+    rows: list[dict[str, str] | str]
+    fingerprints: list[Fingerprint]
+
+
+def answers(tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int) -> Iterator[tuple[Task, Answer]]:
+    """Tag chunks in order, by `n_jobs` processes (0: one per core) unless they are few.
+
+    Raises
+    ------
+    InputError
+        When a worker process died.
+    """
+    n_jobs = (
+        n_jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else n_jobs or os.cpu_count() or 1
+    )
+    tasks = iter(tasks)
+    first = list(islice(tasks, _SMALL + 1)) if n_jobs > 1 else []
+    tasks = chain(first, tasks)
+    if len(first) <= _SMALL:
+        yield from ((task, answer(tagger, task.records, wanted, task.is_done)) for task in tasks)
+    else:
+        yield from _parallel_answers(tasks, tagger, wanted, n_jobs)
+
+
+def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bool) -> Answer:
+    """Tag the records of a chunk. What fails for one of them is said in its place and does not touch the others."""
+    mode = wanted.duplicates
+    if is_done and mode == OFF:
+        return Answer([], [])
+    try:
+        postings = tagger.prepare_chunk(records)
+        rows = [] if is_done else _rows(tagger, tagger.tag_postings(postings), wanted)
+        return Answer(list(rows), fingerprints(postings, mode))
+    except InputError:
+        raise
+    except Exception as error:
+        if len(records) == 1:
+            fallen = [Fingerprint(0)] if mode != OFF else []
+            return Answer([f"could not be tagged: {type(error).__name__}: {error}"], fallen)
+    parts = [answer(tagger, [record], wanted, is_done) for record in records]
+    return Answer(
+        [row for part in parts for row in part.rows], [print_ for part in parts for print_ in part.fingerprints]
+    )
+
+
+def _rows(tagger: Tagger, tagged: Sequence[TaggedPosting], wanted: Wanted) -> list[dict[str, str]]:
+    if not wanted.advice:
+        return [tag.as_row() for tag in tagged]
+    advice = AdviceColumn(tagger.knowledge)
+    return [tag.as_row() | {ADVICE_COLUMN: advice(tag)} for tag in tagged]
+
+
+def _parallel_answers(
+    tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int
+) -> Iterator[tuple[Task, Answer]]:
+    from loky import ProcessPoolExecutor  # noqa: PLC0415 - small inputs do without
+    from loky.process_executor import BrokenProcessPool  # noqa: PLC0415
+
+    executor = ProcessPoolExecutor(
+        n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted),
+        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    is_whole = False
+    try:
+        pending: deque[tuple[Task, Any]] = deque()
+        for task in tasks:
+            pending.append((task, executor.submit(_work, task.records, task.is_done)))
+            if len(pending) > _AHEAD * n_jobs:
+                done, future = pending.popleft()
+                yield done, future.result()
+        for done, future in pending:
+            yield done, future.result()
+        is_whole = True
+    except BrokenProcessPool:
+        raise InputError("a worker process died, probably for want of memory; run with fewer --jobs") from None
+    finally:
+        executor.shutdown(wait=True, kill_workers=not is_whole)
+
+
+_worker: tuple[Tagger, Wanted] | None = None
+"""The tagger of a worker process and what is wanted of it; set once, when the process starts."""
+
+
+def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted) -> None:
+    global _worker  # noqa: PLW0603 - a worker process has nowhere else to keep it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers
+    _worker = (kind(knowledge, model), wanted)
+
+
+def _work(records: list[RawRecord], is_done: bool) -> Answer:
+    assert _worker is not None  # noqa: S101 - _start ran first
+    tagger, wanted = _worker
+    return answer(tagger, records, wanted, is_done)

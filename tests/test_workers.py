@@ -1,0 +1,88 @@
+"""Chunks over processes: same rows in the same order, a falling row named, a dying worker said."""
+
+import os
+import signal
+
+import pytest
+
+from jobtagger.batch import RunOptions, tag_file
+from jobtagger.batch.workers import Wanted, answer
+from jobtagger.errors import InputError
+from jobtagger.records import RawRecord
+from jobtagger.tagger import Tagger
+
+N_ROWS = 6000
+
+
+class FallingTagger(Tagger):
+    """Falls over one posting, and dies of another."""
+
+    def tag_postings(self, postings):
+        """Tag, fall or die."""
+        for posting in postings:
+            if "fall here" in posting.title:
+                raise RuntimeError("over the edge")
+            if "die here" in posting.title:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return super().tag_postings(postings)
+
+
+def _inputs(tmp_path, **special):
+    rows = [special.get(f"row{i}", f"Logo for bakery {i}") for i in range(N_ROWS)]
+    (tmp_path / "in.csv").write_text("title\n" + "\n".join(rows) + "\n")
+    return [str(tmp_path / "in.csv")]
+
+
+def test_order_and_bytes_are_those_of_one_process(tmp_path, tagger):
+    """Two workers give the same file as one process."""
+    inputs = _inputs(tmp_path)
+    for jobs in (1, 2):
+        tag_file(inputs, str(tmp_path / f"out{jobs}.csv"), tagger, run=RunOptions(jobs=jobs, duplicates="exact"))
+
+    assert (tmp_path / "out1.csv").read_bytes() == (tmp_path / "out2.csv").read_bytes()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_row_that_makes_us_fall_is_rejected_by_its_number(tmp_path, tagger, jobs):
+    """An exception while tagging costs its row alone, in this process and in a worker, and says what it was."""
+    inputs = _inputs(tmp_path, row4321="fall here")
+    falling = FallingTagger(tagger.knowledge, tagger.model)
+
+    summary = tag_file(inputs, str(tmp_path / "out.csv"), falling, run=RunOptions(jobs=jobs, duplicates="exact"))
+
+    assert (N_ROWS - 1, 1) == (summary.n_tagged, summary.n_rejected)
+    rejected = (tmp_path / "out.rejected.csv").read_text().splitlines()[1]
+    assert f"{inputs[0]},4323,could not be tagged: RuntimeError: over the edge,fall here" == rejected
+
+
+def test_a_worker_that_dies_ends_the_run_with_a_message(tmp_path, tagger):
+    """When the system kills a worker, that is said, and nothing stands under the final name."""
+    inputs = _inputs(tmp_path, row5000="die here")
+
+    with pytest.raises(InputError, match="a worker process died, probably for want of memory; run with fewer --jobs"):
+        tag_file(
+            inputs, str(tmp_path / "out.csv"), FallingTagger(tagger.knowledge, tagger.model), run=RunOptions(jobs=2)
+        )
+
+    assert ["in.csv"] == os.listdir(tmp_path)
+
+
+def test_small_inputs_stay_in_one_process(tmp_path, tagger):
+    """A few rows are tagged by the very tagger given, without starting workers: it dies with us, so it must not be asked."""
+    (tmp_path / "in.csv").write_text("title\nfall here\n")
+    falling = FallingTagger(tagger.knowledge, tagger.model)
+    falling.tag_postings = lambda postings: tagger.tag_postings([tagger.prepare(RawRecord("Logo")) for _ in postings])
+
+    summary = tag_file([str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), falling, run=RunOptions(jobs=2))
+
+    assert 1 == summary.n_tagged
+
+
+def test_chunks_of_an_earlier_part_are_only_known_again(tagger):
+    """What is done already is not tagged again, but its fingerprints are there for later duplicates."""
+    records = [RawRecord("Logo"), RawRecord("Flyer")]
+
+    assert ([], []) == answer(tagger, records, Wanted("off", False), is_done=True)
+    again = answer(tagger, records, Wanted("exact", False), is_done=True)
+    assert ([], 2) == (again.rows, len(again.fingerprints))
+    assert again.fingerprints == answer(tagger, records, Wanted("exact", False), is_done=False).fingerprints
