@@ -13,14 +13,13 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from jobtagger.classify.features import count_pairs, count_words, stream_of
+from jobtagger.classify.features import count_pairs, count_words
 from jobtagger.records import RawRecord
 from jobtagger.tagger import CHUNK_SIZE, Tagger
-from jobtagger.text import Preparer
-from jobtagger.vocabulary import Vocabulary, split
+from jobtagger.vocabulary import split
 
 BASELINE = "sklearn tfidf(1,2) + LR predict_proba"
-TEXT_TO_CATEGORY = ("clean + tokens", "language", "classifier")
+TEXT_TO_CATEGORY = ("clean", "tokens", "language", "classifier")
 
 
 def read(path: Path, n: int) -> list[RawRecord]:
@@ -50,25 +49,22 @@ def measure(records: list[RawRecord], with_spacy: bool = True) -> dict[str, floa
     """Give the seconds each step takes for all records."""
     texts = [f"{r.title} {r.skills} {r.description}" for r in records]
     tagger = Tagger()
-    knowledge = tagger.knowledge
-    postings = [tagger.prepare(record) for record in records]
-    languages = tagger._language.identify([p.token_ids for p in postings])
-    cut = [postings[i : i + CHUNK_SIZE] for i in range(0, len(postings), CHUNK_SIZE)]
-    cut_languages = [languages[i : i + CHUNK_SIZE] for i in range(0, len(postings), CHUNK_SIZE)]
-    predictions = [tagger._classifier.predict(p, lang) for p, lang in zip(cut, cut_languages, strict=True)]
-    preparer = Preparer(knowledge.sources, knowledge.policy, Vocabulary(tagger.model.words))
-    vocabulary = Vocabulary()
+    vocabulary, language, classifier = tagger._vocabulary, tagger._language, tagger._classifier
+    cut = [list(map(tagger.prepare, chunk)) for chunk in chunks(records)]
+    tokens = [vocabulary.tokenise(chunk) for chunk in cut]
+    languages = [language.identify(chunk) for chunk in tokens]
+    predictions = [classifier.predict(t, named) for t, named in zip(tokens, languages, strict=True)]
     labels = [prediction.category_id for chunk in predictions for prediction in chunk]
     result = {
-        "clean + tokens": seconds(lambda: [preparer.prepare(r) for r in records]),
-        "tokens alone": seconds(lambda: [vocabulary.ids(text) for text in texts]),
-        "language": seconds(lambda: [tagger._language.identify([p.token_ids for p in chunk]) for chunk in cut]),
-        "counting": seconds(lambda: [(count_words(s), count_pairs(s)) for s in map(stream_of, cut)]),
+        "clean": seconds(lambda: [list(map(tagger.prepare, chunk)) for chunk in chunks(records)]),
+        "tokens": seconds(lambda: [vocabulary.tokenise(chunk) for chunk in cut]),
+        "language": seconds(lambda: [language.identify(chunk) for chunk in tokens]),
+        "counting": seconds(lambda: [(count_words(chunk), count_pairs(chunk)) for chunk in tokens]),
         "classifier": seconds(
-            lambda: [tagger._classifier.predict(p, lang) for p, lang in zip(cut, cut_languages, strict=True)]
+            lambda: [classifier.predict(t, named) for t, named in zip(tokens, languages, strict=True)]
         ),
         "traits + risk": seconds(
-            lambda: [tagger._assessor.assess(p, q) for p, q in zip(cut, predictions, strict=True)]
+            lambda: [tagger._assessor.assess(p, t, q) for p, t, q in zip(cut, tokens, predictions, strict=True)]
         ),
         "whole tagger": seconds(lambda: [tagger.tag_chunk(chunk) for chunk in chunks(records)]),
         "whole tagger + rows": seconds(
@@ -77,7 +73,7 @@ def measure(records: list[RawRecord], with_spacy: bool = True) -> dict[str, floa
     }
     result |= sklearn_times(texts, labels)
     if with_spacy:
-        result |= spacy_times(texts, [phrase for trait in knowledge.traits.values() for phrase in trait.matches])
+        result |= spacy_times(texts, [phrase for trait in tagger.knowledge.traits.values() for phrase in trait.matches])
     return result
 
 

@@ -1,6 +1,5 @@
 """The frozen types that flow from room to room, and the one place that fixes the output columns."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 UNKNOWN = "unknown"
@@ -20,25 +19,12 @@ class RawRecord(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """One job advertisement, cleaned, with its tokens.
-
-    `token_ids` number the tokens of title, skills and description in this order, as given out by the
-    session's `Vocabulary`; `n_title` and `n_skills` say how many belong to the first two. `details` and its tokens are
-    read for traits only.
-    """
+    """One job advertisement, cleaned; `details` are read for traits only."""
 
     title: str
-    skills: str
-    description: str
-    token_ids: list[int]
-    n_title: int
-    n_skills: int
+    skills: str = ""
+    description: str = ""
     details: str = ""
-    detail_ids: tuple[int, ...] = ()
-
-    def ids_for_traits(self) -> list[int]:
-        """Give the tokens in which traits are looked for: all, and behind them those of the details."""
-        return [*self.token_ids, 0, *self.detail_ids] if self.detail_ids else self.token_ids
 
 
 class RejectedRecord(NamedTuple):
@@ -64,8 +50,7 @@ class Alternative(NamedTuple):
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What the classifier says of one posting.
 
     `category_id` is the most probable category even when the classifier abstains; `abstained` then names the
@@ -105,8 +90,7 @@ class FoundTrait(NamedTuple):
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class RiskTag:
+class RiskTag(NamedTuple):
     """The demand-trend level of one posting and what it rests on.
 
     `score` is 0 to 1; `trend_pct` the deciding published figure in per cent, None where the documents give none;
@@ -123,8 +107,7 @@ class RiskTag:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedPosting:
+class TaggedPosting(NamedTuple):
     """One posting with everything we say about it."""
 
     language: str

@@ -30,6 +30,7 @@ class Tagger:
     def __init__(self, knowledge: Knowledge | None = None, model: Model | None = None) -> None:
         self.knowledge = knowledge or load_knowledge()
         self.model = model or load_model()
+        self._preparer = Preparer(self.knowledge.sources, self.knowledge.policy)
         self._start_session()
 
     @classmethod
@@ -45,23 +46,20 @@ class Tagger:
 
     def tag_chunk(self, records: list[RawRecord]) -> list[TaggedPosting]:
         """Tag records together; the result of each is the same as if it stood alone."""
-        return self.tag_postings(self.prepare_chunk(records))
-
-    def prepare_chunk(self, records: list[RawRecord]) -> list[Posting]:
-        """Clean and tokenise records that are then tagged together; begins a new session when the last is full."""
-        if self._vocabulary.is_full:
-            self._start_session()
-        return self._preparer.prepare_chunk(records)
+        return self.tag_postings(list(map(self.prepare, records)))
 
     def prepare(self, record: RawRecord) -> Posting:
-        """Clean and tokenise one record with this session's vocabulary."""
+        """Clean one record."""
         return self._preparer.prepare(record)
 
     def tag_postings(self, postings: list[Posting]) -> list[TaggedPosting]:
-        """Tag postings prepared by this very tagger."""
-        languages = self._language.identify([posting.token_ids for posting in postings])
-        predictions = self._classifier.predict(postings, languages)
-        risks = self._assessor.assess(postings, predictions)
+        """Tag prepared postings together; begins a new session when the last is full."""
+        if self._vocabulary.is_full:
+            self._start_session()
+        tokens = self._vocabulary.tokenise(postings)
+        languages = self._language.identify(tokens)
+        predictions = self._classifier.predict(tokens, languages)
+        risks = self._assessor.assess(postings, tokens, predictions)
         return [
             TaggedPosting(language, prediction, risk)
             for language, prediction, risk in zip(languages, predictions, risks, strict=True)
@@ -72,7 +70,6 @@ class Tagger:
         knowledge, model = self.knowledge, self.model
         policy = knowledge.policy
         self._vocabulary = Vocabulary(model.words)
-        self._preparer = Preparer(knowledge.sources, policy, self._vocabulary)
         language_model = LanguageModel(
             model.languages,
             model.word_languages.astype(np.float32),

@@ -1,40 +1,64 @@
-"""Text to numbered tokens, once per posting; language, classifier and traits all read the same numbers.
+"""Text to numbered tokens, once per chunk of postings; language, classifier and traits all read the same numbers.
 
 A token is a run of letters and digits ("c++", "c#", "node.js", ".net" and "don't" hold together) or the end of a
-sentence or line. Every spelling of a word that differs only in case, accents or apostrophes has one number.
-Normalising is the dear part, so each spelling is normalised once per session and then only looked up.
+sentence or line; web and e-mail addresses give none: they say where, not what, and nobody's address belongs in a
+reason. Every spelling of a word that differs only in case, accents or apostrophes has one number.
+
+Texts are parted at blanks, and each piece ("websites,") is read once per session; after that it is looked up. What a
+piece stands for is laid out in numpy for a whole chunk, so that there is no Python step per word.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jobtagger.records import Posting
+
 PairPart = TypeVar("PairPart", NDArray[np.int64], int)
+Values = NDArray[np.float32]
 
 BOUNDARY = "."
 """The normalised word of every sentence or line end; no feature and no phrase crosses it."""
 
 _TOKEN = re.compile(r"\.net\b|[^\W_]+(?:\+\+|#|\.js\b|['’]t\b)?|[.!?;:\n•]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _MAX_WORD = 40  # letters; longer runs are ids or junk and need no memory of their own
 _PAIR_SHIFT = 32
 _TABLE_BITS = 20
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MAX_SPELLINGS = 400_000  # per session; bounds memory in endless runs
+_MAX_PIECES = 400_000  # per session; bounds memory in endless runs
+_MAX_PIECE = 80  # characters; longer ones are junk that will not come again
+_TEXT_END = "\x1f"  # stands between texts; cleaned texts hold no control characters
+
+TITLE, SKILLS, DESCRIPTION, DETAILS = range(4)
+"""The parts of a posting, in the order of their tokens."""
+_N_PARTS = 4
+
+
+class Tokens(NamedTuple):
+    """The tokens of a chunk of postings, end to end, each with its posting and part; a boundary ends every part.
+
+    `ids`, `posting` and `part` have shape (n_tokens,); `starts`, shape (n_postings + 1,), says where each posting begins.
+    """
+
+    ids: NDArray[np.int64]
+    posting: NDArray[np.int64]
+    part: NDArray[np.int8]
+    starts: NDArray[np.int64]
 
 
 def split(text: str) -> list[str]:
     """Give the tokens of `text` as written."""
+    if "@" in text or "://" in text or "www." in text.lower():
+        text = _ADDRESS.sub(" ", text)
     return _TOKEN.findall(text)
-
-
-def spans(text: str) -> list[tuple[int, int]]:
-    """Give where the tokens of `text` stand, as start and end in code points."""
-    return [match.span() for match in _TOKEN.finditer(text)]
 
 
 def normalise(spelling: str) -> str:
@@ -70,11 +94,21 @@ class Vocabulary:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self.words: list[str] = [BOUNDARY, *words]
         self._id_of_word: dict[str, int] = dict(zip(self.words, range(len(self.words)), strict=True))
-        self._id_of_spelling = _Spellings(self)
+        self._pieces = _Pieces(self)
 
     def ids(self, text: str) -> list[int]:
         """Give the numbers of the tokens of `text`, in order."""
-        return list(map(self._id_of_spelling.__getitem__, _TOKEN.findall(text)))
+        ids, _ = self._read([text])
+        return ids[:-1].tolist()  # type: ignore[no-any-return]
+
+    def tokenise(self, postings: Sequence[Posting]) -> Tokens:
+        """Give the tokens of postings."""
+        n_postings = len(postings)
+        ids, lengths = self._read(list(chain.from_iterable(postings)))
+        part = np.repeat(np.tile(np.arange(_N_PARTS, dtype=np.int8), n_postings), lengths)
+        n_tokens = lengths.reshape(n_postings, _N_PARTS).sum(axis=1)
+        owner = np.repeat(np.arange(n_postings), n_tokens)
+        return Tokens(ids, owner, part, np.concatenate([[0], np.cumsum(n_tokens)]))
 
     def id_of(self, word: str) -> int:
         """Give the number of a normalised word, a new one if it is new."""
@@ -87,8 +121,65 @@ class Vocabulary:
 
     @property
     def is_full(self) -> bool:
-        """Whether so many spellings were seen that the session should start afresh."""
-        return len(self._id_of_spelling) > _MAX_SPELLINGS
+        """Whether so many different pieces were seen that the session should start afresh."""
+        return self._pieces.n_pieces > _MAX_PIECES
+
+    def _read(self, texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the tokens of texts end to end, a boundary behind each, and how many each has, with its boundary."""
+        parted = f" {_TEXT_END} ".join([*texts, ""]).replace("\n", " \n ").split(" ")
+        numbers = np.fromiter(map(self._pieces.__getitem__, parted), np.int64, len(parted))
+        starts, n_tokens = self._pieces.layout()
+        n_of = n_tokens[numbers]
+        ends = np.cumsum(n_of)
+        places = np.repeat(starts[numbers] - ends + n_of, n_of) + np.arange(ends[-1])
+        lengths = np.diff(ends[numbers == _Pieces.TEXT_END], prepend=0)
+        if len(lengths) != len(texts):
+            return self._read([text.replace(_TEXT_END, " ") for text in texts])
+        return self._pieces.tokens()[places], lengths
+
+
+class _Pieces(dict[str, int]):
+    """Piece of text without blanks to its number; a missing one is tokenised, which happens once per piece.
+
+    Piece i stands for `n_tokens[i]` tokens from place `starts[i]` of a common list on.
+    """
+
+    TEXT_END = 0
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__({_TEXT_END: self.TEXT_END})
+        self._id_of = vocabulary.id_of
+        self._spellings: dict[str, int] = {}
+        self._starts, self._n_tokens, self._tokens = array("q", [0]), array("q", [1]), array("q", [0])
+
+    @property
+    def n_pieces(self) -> int:
+        """How many pieces were read, those too long to be kept included."""
+        return len(self._starts)
+
+    def layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give where the tokens of each piece start, and how many it has; let go of them before more pieces come."""
+        return np.frombuffer(self._starts, np.int64), np.frombuffer(self._n_tokens, np.int64)
+
+    def tokens(self) -> NDArray[np.int64]:
+        """Give the tokens of all pieces."""
+        return np.frombuffer(self._tokens, np.int64)
+
+    def __missing__(self, piece: str) -> int:
+        number = len(self._starts)
+        tokens = [self._number_of(spelling) for spelling in split(piece)]
+        self._starts.append(len(self._tokens))
+        self._n_tokens.append(len(tokens))
+        self._tokens.extend(tokens)
+        if len(piece) <= _MAX_PIECE:
+            self[piece] = number
+        return number
+
+    def _number_of(self, spelling: str) -> int:
+        number = self._spellings.get(spelling)
+        if number is None:
+            number = self._spellings[spelling] = self._id_of(normalise(spelling))
+        return number
 
 
 class WordTable:
@@ -133,19 +224,6 @@ class WordTable:
         return self._rows
 
 
-class _Spellings(dict[str, int]):
-    """Spelling to number; a missing one is normalised and numbered, which happens once per spelling."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        super().__init__()
-        self._vocabulary = vocabulary
-
-    def __missing__(self, spelling: str) -> int:
-        number = self._vocabulary.id_of(normalise(spelling))
-        self[spelling] = number
-        return number
-
-
 class PairSet:
     """A set of pairs of word numbers that can be asked about a whole chunk at once.
 
@@ -165,6 +243,14 @@ class PairSet:
         found = np.minimum(np.searchsorted(self.keys, keys[maybe]), len(self.keys) - 1)
         is_in = self.keys[found] == keys[maybe]
         return maybe[is_in], found[is_in]
+
+
+def segment_sums(values: Values, owner: NDArray[np.int64]) -> tuple[NDArray[np.int64], Values]:
+    """Sum the rows of each owner, `owner` being sorted; give the distinct owners and their sums."""
+    if not len(owner):
+        return owner, values
+    starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
+    return owner[starts], np.add.reduceat(values, starts, axis=0)
 
 
 def pair_key(first: PairPart, second: PairPart) -> PairPart:

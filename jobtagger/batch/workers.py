@@ -67,7 +67,7 @@ def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bo
     if is_done and mode == OFF:
         return Answer([], [])
     try:
-        postings = tagger.prepare_chunk(records)
+        postings = list(map(tagger.prepare, records))
         rows = [] if is_done else _rows(tagger, tagger.tag_postings(postings), wanted)
         return Answer(list(rows), fingerprints(postings, mode))
     except InputError:

@@ -9,28 +9,26 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.classify.features import (
-    Terms,
-    count_pairs,
-    count_words,
-    stream_of,
-    subword_buckets,
-)
+from jobtagger.classify.features import Terms, count_pairs, count_words, subword_buckets
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge.types import Policy
-from jobtagger.records import Alternative, Posting, Prediction, WordWeight
-from jobtagger.vocabulary import PairSet, Vocabulary, WordTable, pair_key, parts_of_pair
+from jobtagger.records import Alternative, Prediction, WordWeight
+from jobtagger.vocabulary import PairSet, Tokens, Vocabulary, WordTable, pair_key, parts_of_pair, segment_sums
 
 OTHER = "other"
 
 
 class Scores(NamedTuple):
-    """What a chunk was found to be: probabilities, shape (n_postings, C), and where they come from."""
+    """What a chunk was found to be: probabilities, shape (n_postings, C), and where they come from.
+
+    `said` is what each term says for the category its posting is predicted to be, in log-odds: words, then pairs.
+    """
 
     probabilities: NDArray[np.float32]
     words: Terms
     pairs: Terms
     norms: NDArray[np.float32]
+    said: NDArray[np.float32]
 
 
 class Classifier:
@@ -61,96 +59,102 @@ class Classifier:
         self._pairs = PairSet(keys)
         self._pair_rows = model.pair_weights[np.argsort(keys)].astype(np.float32)
 
-    def predict(self, postings: list[Posting], languages: list[str]) -> list[Prediction]:
+    def predict(self, tokens: Tokens, languages: list[str]) -> list[Prediction]:
         """Predict one category per posting, in order.
 
         Abstains below `policy.abstain_below`, on languages that are not classified and on texts without words.
         """
-        if not postings:
+        if not languages:
             return []
-        scores = self.score(postings)
-        deciding = self._deciding_words(scores)
-        n_words = np.bincount(scores.words.posting, minlength=len(postings))
-        n_shown = self._policy.n_alternatives + 1
-        ranked = np.argsort(-scores.probabilities, axis=1, kind="stable")[:, :n_shown]
-        return [
-            self._decide(scores.probabilities[i], ranked[i], int(n_words[i]), languages[i], deciding[i])
-            for i in range(len(postings))
-        ]
+        scores = self.score(tokens)
+        probabilities = scores.probabilities
+        n_words = np.bincount(scores.words.posting, minlength=len(languages))
+        ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, : self._policy.n_alternatives + 1]
+        ranked_probabilities = np.take_along_axis(probabilities, ranked, axis=1)
+        return list(
+            map(
+                self._decide,
+                ranked.tolist(),
+                ranked_probabilities.tolist(),
+                n_words.tolist(),
+                languages,
+                self._deciding_words(scores),
+            )
+        )
 
-    def score(self, postings: list[Posting]) -> Scores:
+    def score(self, tokens: Tokens) -> Scores:
         """Give the calibrated probability of every category for every posting."""
-        stream = stream_of(postings)
-        words = count_words(stream)
-        pairs = count_pairs(stream, self._pairs)
-        rows = self._table.rows()
-        sums = np.zeros((len(postings), len(self._bias)), dtype=np.float32)
-        norms = np.zeros(len(postings), dtype=np.float32)
-        if len(words.key):
-            weighted = rows[words.key]
-            weighted[:, :-1] *= words.value[:, None]
-            weighted[:, -1] *= words.value**2
-            owners, starts = _segments(words.posting)
-            summed = np.add.reduceat(weighted, starts, axis=0)
-            sums[owners] = summed[:, :-1]
-            norms[owners] = summed[:, -1]
-        if len(pairs.key):
-            owners, starts = _segments(pairs.posting)
-            sums[owners] += np.add.reduceat(self._pair_rows[pairs.key] * pairs.value[:, None], starts, axis=0)
-        norms = np.sqrt(np.maximum(norms, np.float32(1)))
-        logits = self._sharpness * (self._bias + sums / norms[:, None])
-        return Scores(_softmax(logits), words, pairs, norms)
+        words, pairs = count_words(tokens), count_pairs(tokens, self._pairs)
+        n_postings, n_categories = len(tokens.starts) - 1, len(self._bias)
+        sums = np.zeros((n_postings, n_categories + 1), dtype=np.float32)
+        weighted = self._table.rows()[words.key]
+        weighted[:, :-1] *= words.value[:, None]
+        weighted[:, -1] *= words.value**2
+        owners, of_words = segment_sums(weighted, words.posting)
+        sums[owners] = of_words
+        weighted_pairs = self._pair_rows[pairs.key] * pairs.value[:, None]
+        owners, of_pairs = segment_sums(weighted_pairs, pairs.posting)
+        sums[owners, :-1] += of_pairs
+        norms = np.sqrt(np.maximum(sums[:, -1], np.float32(1)))
+        logits = self._sharpness * (self._bias + sums[:, :-1] / norms[:, None])
+        predicted = logits.argmax(axis=1)
+        said = np.concatenate([
+            weighted[np.arange(len(words.key)), predicted[words.posting]] / norms[words.posting],
+            weighted_pairs[np.arange(len(pairs.key)), predicted[pairs.posting]] / norms[pairs.posting],
+        ])  # fmt: skip
+        return Scores(_softmax(logits), words, pairs, norms, np.float32(self._sharpness) * said)
 
     def _deciding_words(self, scores: Scores) -> list[tuple[WordWeight, ...]]:
         """Give, per posting, the terms that spoke loudest for its predicted category, in log-odds."""
-        predicted = scores.probabilities.argmax(axis=1)
-        words, pairs = scores.words, scores.pairs
-        owner = np.concatenate([words.posting, pairs.posting])
-        said = np.concatenate([
-            self._table.rows()[words.key, predicted[words.posting]] * words.value,
-            self._pair_rows[pairs.key, predicted[pairs.posting]] * pairs.value,
-        ])  # fmt: skip
-        said *= self._sharpness / scores.norms[owner]
-        loudest = np.lexsort((-said, owner))
-        loudest = loudest[said[loudest] > 0]
-        owner_of, n_words = owner[loudest], len(words.key)
-        rank = np.arange(len(loudest)) - np.searchsorted(owner_of, owner_of)
-        deciding: list[list[WordWeight]] = [[] for _ in predicted]
-        for place in loudest[rank < self._policy.n_words].tolist():
-            text = (
-                self._vocabulary.words[words.key[place]]
-                if place < n_words
-                else self._pair_text(pairs.key[place - n_words])
-            )
-            deciding[owner[place]].append(WordWeight(text, float(said[place])))
+        owner = np.concatenate([scores.words.posting, scores.pairs.posting])
+        speaking = np.flatnonzero(scores.said > 0)
+        said, owner = scores.said[speaking], owner[speaking]
+        # Floats above zero are ordered like their bits; so one number holds whose it is and how loud.
+        loudest = np.argsort((owner << 32) - said.view(np.int32), kind="stable")
+        owner = owner[loudest]
+        is_shown = np.arange(len(owner)) - np.searchsorted(owner, owner) < self._policy.n_words
+        shown = speaking[loudest[is_shown]]
+        n_words = len(scores.words.key)
+        keys = np.concatenate([scores.words.key, scores.pairs.key])[shown]
+        words = self._vocabulary.words
+        deciding: list[list[WordWeight]] = [[] for _ in scores.norms]
+        for posting, key, is_word, weight in zip(
+            owner[is_shown].tolist(),
+            keys.tolist(),
+            (shown < n_words).tolist(),
+            scores.said[shown].tolist(),
+            strict=True,
+        ):
+            deciding[posting].append(WordWeight(words[key] if is_word else self._pair_text(key), weight))
         return list(map(tuple, deciding))
 
-    def _pair_text(self, place: np.int64) -> str:
+    def _pair_text(self, place: int) -> str:
         first, second = parts_of_pair(int(self._pairs.keys[place]))
         return f"{self._vocabulary.words[first]} {self._vocabulary.words[second]}"
 
     def _decide(
         self,
-        probabilities: NDArray[np.float32],
-        ranked: NDArray[np.int64],
+        ranked: list[int],
+        probabilities: list[float],
         n_words: int,
         language: str,
         words: tuple[WordWeight, ...],
     ) -> Prediction:
+        """Make a prediction of the first categories, best first, and their probabilities."""
         policy, categories = self._policy, self._model.categories
-        best = int(ranked[0])
-        probability = float(probabilities[best])
-        abstained = self._refusal(probability, n_words, language)
-        second = int(ranked[1])
-        has_second = not abstained and probabilities[second] >= policy.category_2_from
+        abstained = self._refusal(probabilities[0], n_words, language)
+        has_second = not abstained and probabilities[1] >= policy.category_2_from
+        second = categories[ranked[1]] if has_second else ""
         return Prediction(
-            category_id=categories[best],
-            probability=probability,
-            alternatives=tuple(Alternative(categories[int(i)], float(probabilities[i])) for i in ranked[1:]),
-            category_2=categories[second] if has_second and categories[second] != OTHER else "",
+            category_id=categories[ranked[0]],
+            probability=probabilities[0],
+            alternatives=tuple(
+                Alternative(categories[i], p) for i, p in zip(ranked[1:], probabilities[1:], strict=True)
+            ),
+            category_2=second if second != OTHER else "",
             words=words,
             abstained=abstained,
-            needs_review=bool(abstained) or probability < policy.review_below,
+            needs_review=bool(abstained) or probabilities[0] < policy.review_below,
         )
 
     def _refusal(self, probability: float, n_words: int, language: str) -> str:
@@ -170,12 +174,6 @@ class Classifier:
             row[:-1] = self._model.bucket_weights[buckets].astype(np.float32).sum(axis=0)
             row[:-1] *= self._subword_scale / np.sqrt(len(buckets))
         return row
-
-
-def _segments(owner: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the distinct owners of a sorted array and where each begins."""
-    starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
-    return owner[starts], starts
 
 
 def _softmax(logits: NDArray[Any]) -> NDArray[np.float32]:

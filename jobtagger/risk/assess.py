@@ -1,11 +1,13 @@
 """Category's level and posting's traits joined to a risk tag, each cause with the id of its line of knowledge."""
 
+import numpy as np
+
 from jobtagger.knowledge.types import Knowledge, Trait
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, Prediction, Reason, RiskTag
 from jobtagger.risk.budget import SPOKEN, find_offers, is_low, may_hold_offer
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import Match, TraitFinder
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import Tokens, Vocabulary
 
 
 class Assessor:
@@ -17,50 +19,73 @@ class Assessor:
         self._policy = policy
         self._vocabulary = vocabulary
         self._finder = TraitFinder(knowledge.traits.values(), knowledge.negation, policy, vocabulary)
-        self._spoken = frozenset(map(vocabulary.id_of, SPOKEN))
+        self._spoken = np.array(list(map(vocabulary.id_of, SPOKEN)))
+        self._plain: dict[str, RiskTag] = {}
+        self._counted: dict[tuple[str, frozenset[str]], tuple[RiskTag, dict[str, int]]] = {}
         self._levels = derive_levels(knowledge)
-        self._base_reasons = {name: _base_reasons(derived) for name, derived in self._levels.items()}
         self._exposure = {
             entry.category_id: entry.percentile
             for entry in knowledge.exposure
             if entry.measure == policy.exposure_measure
         }
 
-    def assess(self, postings: list[Posting], predictions: list[Prediction]) -> list[RiskTag]:
-        """Give one risk tag per posting, in order; unknown where the category is."""
-        matches = self._finder.find(postings)
-        return [
-            self._assess_one(posting, prediction, found)
-            for posting, prediction, found in zip(postings, predictions, matches, strict=True)
-        ]
+    def assess(self, postings: list[Posting], tokens: Tokens, predictions: list[Prediction]) -> list[RiskTag]:
+        """Give one risk tag per posting, in order; unknown where the category is. `tokens` are those of the postings."""
+        matches = self._finder.find(tokens)
+        ids = tokens.ids.tolist()
+        speaking = set(tokens.posting[np.isin(tokens.ids, self._spoken)].tolist())
+        tags = []
+        for number, (posting, prediction) in enumerate(zip(postings, predictions, strict=True)):
+            category_id = UNKNOWN if prediction.abstained else prediction.category_id
+            offer = self._low_offer(posting, is_spoken=number in speaking)
+            if offer or number in matches:
+                found = matches.get(number, [])
+                tags.append(self._tag(category_id, found, self._words(ids, found), offer))
+            else:
+                tags.append(self._plain_tag(category_id))
+        return tags
 
-    def _assess_one(self, posting: Posting, prediction: Prediction, matches: list[Match]) -> RiskTag:
-        category_id = UNKNOWN if prediction.abstained else prediction.category_id
-        derived = self._levels.get(category_id)
-        words = self._words(posting.ids_for_traits(), matches)
+    def _plain_tag(self, category_id: str) -> RiskTag:
+        """Give the tag of a posting without traits, the same for all of a category."""
+        if category_id not in self._plain:
+            self._plain[category_id] = self._tag(category_id, [], {}, "")
+        return self._plain[category_id]
+
+    def _tag(self, category_id: str, matches: list[Match], words: dict[str, str], offer: str) -> RiskTag:
         showing = {match.trait_id for match in matches if match.counts}
-        offer = self._low_offer(posting)
         if offer:
             words.setdefault(self._policy.budget.trait, offer)
             showing.add(self._policy.budget.trait)
-        counted = self._counted_points(showing, category_id)
+        key = category_id, frozenset(showing)
+        if key not in self._counted:
+            self._counted[key] = self._count(category_id, showing)
+        plain, counted = self._counted[key]
         traits = tuple(
-            FoundTrait(trait_id, words[trait_id], counted.get(trait_id, 0))
-            for trait_id in self._traits
-            if trait_id in words
+            [
+                FoundTrait(trait_id, words[trait_id], counted.get(trait_id, 0))
+                for trait_id in self._traits
+                if trait_id in words
+            ]
         )
-        trait_reasons = tuple(Reason("trait", trait.trait_id, f"{trait.points:+d} ({trait.words})") for trait in traits)
+        reasons = [Reason("trait", trait_id, f"{points:+d} ({shown})") for trait_id, shown, points in traits]
+        return plain._replace(traits=traits, reasons=(*plain.reasons, *reasons))
+
+    def _count(self, category_id: str, showing: set[str]) -> tuple[RiskTag, dict[str, int]]:
+        """Give the tag of a category with traits that count, without their words, and the points of each."""
+        derived = self._levels.get(category_id)
+        counted = self._counted_points(showing, category_id)
         exposure = self._exposure.get(category_id)
         if derived is None or derived.points is None or derived.outlook is None:
-            return RiskTag(UNKNOWN, None, None, "", False, exposure, traits, trait_reasons)
+            return RiskTag(UNKNOWN, None, None, "", False, exposure, (), ()), counted
         limit = self._policy.max_trait_points
         points = derived.points + max(-limit, min(limit, sum(counted.values())))
         points = max(0, min(100, points))
         level = level_of_points(points, self._policy)
-        return RiskTag(
+        tag = RiskTag(
             level.id, points / 100, derived.trend_pct, derived.outlook.confidence, derived.outlook.conflict,
-            exposure, traits, self._base_reasons[category_id] + trait_reasons,
+            exposure, (), _base_reasons(derived),
         )  # fmt: skip
+        return tag, counted
 
     def _counted_points(self, trait_ids: set[str], category_id: str) -> dict[str, int]:
         """Give the points that count: one trait a group, the strongest; none where a group shows both signs."""
@@ -76,10 +101,10 @@ class Assessor:
                 counted[strongest.id] = strongest.points
         return counted
 
-    def _low_offer(self, posting: Posting) -> str:
+    def _low_offer(self, posting: Posting, *, is_spoken: bool) -> str:
         """Give the words of an offer when there is one and all are low, else nothing."""
         text = f"{posting.title}\n{posting.details}\n{posting.description}"
-        if not may_hold_offer(text) and self._spoken.isdisjoint(posting.ids_for_traits()):
+        if not is_spoken and not may_hold_offer(text):
             return ""
         offers = find_offers(text)
         return offers[0].words if offers and all(is_low(offer, self._policy.budget) for offer in offers) else ""
@@ -90,7 +115,7 @@ class Assessor:
         signs: dict[str, list[str]] = {}
         for match in matches:
             if match.is_sign or match.trait_id not in words:
-                spelled = " ".join(self._vocabulary.words[number] for number in ids[match.start : match.end])
+                spelled = " ".join([self._vocabulary.words[number] for number in ids[match.start : match.end]])
                 if match.is_sign:
                     signs.setdefault(match.trait_id, []).append(spelled)
                 else:

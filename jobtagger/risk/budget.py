@@ -6,6 +6,7 @@ posting merely mentions, such as prices of goods, are passed over.
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from jobtagger.knowledge.types import Budget
@@ -37,6 +38,9 @@ _PRICE_AFTER = re.compile(
 )
 _HOURLY_BEFORE = re.compile(r"\b(?:hourly (?:range|rate)|taux horaire)[^\d.!?\n]{0,15}\Z", re.IGNORECASE)
 _NO_OFFER_BEFORE = re.compile(r"\b(?:costs?|saves?|sales|revenue|earns?|premium|subscription)\W*\Z", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+_LONGEST_SIGN = 8  # "dollars" and a blank
+_LONGEST_OFFER = 80
 _LOOK_BACK = 40
 _SYMBOLS = "$€£₹"
 _CODES = {
@@ -68,8 +72,7 @@ def find_offers(text: str) -> list[Offer]:
     day_rates = [
         Offer(*_span(match["low"], match["high"]), "eur", "day", match[0].strip()) for match in _DAY_RATE.finditer(text)
     ]
-    offers = [offer for match in _OFFER.finditer(text) if (offer := _offer(match, text))]
-    return day_rates or offers
+    return day_rates or [offer for match in _amounts(text) if (offer := _offer(match, text))]
 
 
 def is_low(offer: Offer, budget: Budget) -> bool:
@@ -81,6 +84,17 @@ def is_low(offer: Offer, budget: Budget) -> bool:
 def may_hold_offer(text: str) -> bool:
     """Tell whether a text holds a sign of currency at all."""
     return any(symbol in text for symbol in _SYMBOLS)
+
+
+def _amounts(text: str) -> Iterator[re.Match[str]]:
+    """Find amounts from their digits on, which are few: trying the pattern at every letter is a hundred times slower."""
+    done = 0
+    for digits in _DIGITS.finditer(text):
+        if digits.start() >= done:
+            match = _OFFER.search(text, max(done, digits.start() - _LONGEST_SIGN), digits.start() + _LONGEST_OFFER)
+            if match:
+                done = match.end()
+                yield match
 
 
 def _offer(match: re.Match[str], text: str) -> Offer | None:

@@ -1,11 +1,12 @@
 """Phrases of traits.toml, compiled for one session: a sequence of steps, each a set of word numbers.
 
 Looking at which words stand alone as a phrase and which two neighbours can open one sifts a whole chunk in numpy, so
-that phrases are tried only where something may be found.
+that phrases are tried only where something may be found. There all of them are tried at once: an automaton whose states
+are sets of places in phrases, made as texts call for them (the lazy subset construction of regular-expression engines).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product
 from typing import NamedTuple
 
@@ -40,10 +41,38 @@ class Mark(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """A phrase and what it stands for."""
+    """A phrase and the number of the mark it stands for."""
 
-    mark: Mark
+    mark: int
     steps: tuple[Step, ...]
+
+
+class Place(NamedTuple):
+    """A step of a phrase, by their numbers; behind the last step the phrase is whole."""
+
+    phrase: int
+    step: int
+
+
+class _State(dict[int, "_State | None"]):
+    """How far phrases have come: what each word leads to (None: nowhere), worked out when it is first asked for.
+
+    `places` are the steps that can be next, `marks` those of the phrases that are whole.
+    """
+
+    def __init__(
+        self,
+        places: tuple[Place, ...],
+        marks: tuple[int, ...],
+        lead: "Callable[[tuple[Place, ...], int], _State | None]",
+    ) -> None:
+        super().__init__()
+        self.places, self.marks = places, marks
+        self._lead = lead
+
+    def __missing__(self, number: int) -> "_State | None":
+        following = self[number] = self._lead(self.places, number)
+        return following
 
 
 class PhraseBook:
@@ -55,6 +84,11 @@ class PhraseBook:
         The session's.
     many_from : int
         The number from which `##` stands for it, as `#` does for any.
+
+    Attributes
+    ----------
+    marks : list of Mark
+        What phrases stand for, in the order they were added.
     """
 
     def __init__(self, vocabulary: Vocabulary, many_from: int) -> None:
@@ -63,9 +97,13 @@ class PhraseBook:
         self._any_number = vocabulary.id_of(ANY_NUMBER)
         self._many = vocabulary.id_of(MANY)
         self._number_of: dict[str, int] = {ANY_NUMBER: self._any_number, MANY: self._many}
-        self._alone: dict[int, list[Phrase]] = defaultdict(list)
-        self._opened: dict[int, list[Phrase]] = defaultdict(list)
-        self._candidates: dict[tuple[int, ...], list[Phrase]] = {}
+        self.marks: list[Mark] = []
+        self._phrases: list[Phrase] = []
+        self._opening: dict[int, list[Place]] = defaultdict(list)
+        self._states: dict[tuple[Place, ...], _State] = {}
+        self._start = _State((), (), self._open)
+        self._alone: set[int] = set()
+        self._opened: set[int] = set()
         self._is_number = np.zeros(0, dtype=bool)
         self._is_many = np.zeros(0, dtype=bool)
         self._kinds_of: dict[int, tuple[int, ...]] = {}
@@ -73,22 +111,28 @@ class PhraseBook:
         self._is_alone = np.zeros(0, dtype=bool)
 
     def add(self, mark: Mark, phrases: Iterable[str]) -> None:
-        """Compile phrases that stand for the same.
+        """Compile phrases that stand for the same; the mark is numbered in order.
 
         Raises
         ------
         ValueError
             When a word of a phrase is not one token of the vocabulary.
         """
+        number_of_mark = len(self.marks)
+        self.marks.append(mark)
         for text in phrases:
-            phrase = Phrase(mark, tuple(self._step(part) for part in text.split()))
+            phrase = Phrase(number_of_mark, tuple(self._step(part) for part in text.split()))
             if not phrase.steps[0].numbers:
                 raise ValueError(f'phrase "{text}": "{ANY_WORD}" may stand from the second word on')
+            for place in self._reach(len(self._phrases), 0, phrase.steps):
+                for number in phrase.steps[place.step].numbers if place.step < len(phrase.steps) else ():
+                    self._opening[number].append(place)
+            self._phrases.append(phrase)
             for first, second in _openings(phrase.steps):
                 if second is None:
-                    self._alone[first].append(phrase)
+                    self._alone.add(first)
                 else:
-                    self._opened[pair_key(first, second)].append(phrase)
+                    self._opened.add(pair_key(first, second))
 
     def close(self) -> None:
         """Make ready for looking up, after the last phrase was added."""
@@ -109,39 +153,58 @@ class PhraseBook:
                 hits[before[self._pairs.places(pair_key(first, second))[0]]] = True
         return np.flatnonzero(hits)
 
-    def match(self, ids: list[int], place: int) -> dict[Mark, int]:
-        """Give, per mark, the end of its longest phrase that starts at a place."""
-        opening = tuple(ids[place : place + 2])
-        candidates = self._candidates.get(opening)
-        if candidates is None:
-            candidates = self._candidates[opening] = self._opened_by(opening)
-        ends: dict[Mark, int] = {}
-        for phrase in candidates:
-            end = self._end(phrase.steps, ids, place)
-            if end > ends.get(phrase.mark, 0):
-                ends[phrase.mark] = end
+    def may_start(self, number: int) -> bool:
+        """Tell whether a phrase can start with a word."""
+        return self._start[number] is not None
+
+    def match(self, ids: list[int], place: int) -> dict[int, int]:
+        """Give, per number of a mark, the end of its longest phrase that starts at a place."""
+        ends: dict[int, int] = {}
+        state, n_ids = self._start, len(ids)
+        while place < n_ids:
+            following = state[ids[place]]
+            if following is None:
+                break
+            state = following
+            place += 1
+            for mark in state.marks:
+                ends[mark] = place
+            if not state.places:
+                break
         return ends
 
-    def _opened_by(self, opening: tuple[int, ...]) -> list[Phrase]:
-        """Give the phrases that one or two words can open."""
-        kinds = [self._kinds(number) for number in opening]
-        phrases = [phrase for first in kinds[0] for phrase in self._alone.get(first, ())] if kinds else []
-        if len(kinds) > 1:
-            phrases += [
-                phrase for first, second in product(*kinds) for phrase in self._opened.get(pair_key(first, second), ())
-            ]
-        return phrases
+    def _open(self, places: tuple[Place, ...], number: int) -> "_State | None":
+        """Give the state after the first word of a phrase."""
+        return self._state([place for kind in self._kinds(number) for place in self._opening.get(kind, ())])
 
-    def _end(self, steps: tuple[Step, ...], ids: list[int], place: int, at: int = 0) -> int:
-        """Give where a phrase whose steps from `at` on stand at a place ends, 0 if it does not match."""
-        if at == len(steps):
-            return place
-        step = steps[at]
-        if place < len(ids) and step.fits(self._kinds(ids[place])):
-            end = self._end(steps, ids, place + 1, at + 1)
-            if end:
-                return end
-        return self._end(steps, ids, place, at + 1) if step.is_optional else 0
+    def _go_on(self, places: tuple[Place, ...], number: int) -> "_State | None":
+        """Give the state after one more word."""
+        kinds = self._kinds(number)
+        return self._state([place for place in places if self._phrases[place.phrase].steps[place.step].fits(kinds)])
+
+    def _state(self, passed: list[Place]) -> "_State | None":
+        """Give the state behind the steps that a word fits."""
+        reached = {
+            place for phrase, step in passed for place in self._reach(phrase, step + 1, self._phrases[phrase].steps)
+        }
+        if not reached:
+            return None
+        key = tuple(sorted(reached))
+        if key not in self._states:
+            is_end = [place.step == len(self._phrases[place.phrase].steps) for place in key]
+            marks = dict.fromkeys(self._phrases[p.phrase].mark for p, end in zip(key, is_end, strict=True) if end)
+            places = tuple(place for place, end in zip(key, is_end, strict=True) if not end)
+            self._states[key] = _State(places, tuple(marks), self._go_on)
+        return self._states[key]
+
+    @staticmethod
+    def _reach(phrase: int, step: int, steps: tuple[Step, ...]) -> list[Place]:
+        """Give the places that can be next: a step, and those behind it as long as they may be left out."""
+        places = [Place(phrase, step)]
+        while step < len(steps) and steps[step].is_optional:
+            step += 1
+            places.append(Place(phrase, step))
+        return places
 
     def _readings(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
         """Give the words as they are, with any number for numbers, and with many for large ones."""

@@ -1,21 +1,30 @@
 """Traits of a posting, found as phrases in its tokens, unless they are negated or another trait speaks against them."""
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import Negation, Policy, Trait
-from jobtagger.records import Posting
 from jobtagger.risk.phrases import Mark, PhraseBook
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import SKILLS, TITLE, Tokens, Vocabulary
 
 _DENIAL = Mark("denial")
 
 
+class Found(NamedTuple):
+    """What a phrase at tokens `start` to `end` (exclusive) of a chunk stands for, and whether that is in a title."""
+
+    mark: Mark
+    trait: Trait
+    start: int
+    end: int
+    in_title: bool
+
+
 class Match(NamedTuple):
-    """A trait found at tokens `start` to `end` (exclusive) of a posting.
+    """A trait found at tokens `start` to `end` (exclusive) of a chunk.
 
     `is_sign` where it is one of several weak signs; `counts` is false where they are too few to move the score.
     """
@@ -25,6 +34,15 @@ class Match(NamedTuple):
     end: int
     is_sign: bool = False
     counts: bool = True
+
+
+class _Rule(NamedTuple):
+    """What a mark asks of a place: its trait, and the words that may not stand before or right behind it."""
+
+    mark: Mark
+    trait: Trait
+    not_after: frozenset[int]
+    not_before: frozenset[int]
 
 
 class TraitFinder:
@@ -45,16 +63,12 @@ class TraitFinder:
     def __init__(self, traits: Iterable[Trait], negation: Negation, policy: Policy, vocabulary: Vocabulary) -> None:
         self._window = negation.window
         self._traits = {trait.id: trait for trait in traits}
-        self._negations = {vocabulary.id_of(word) for word in negation.before}
-        self._not_after: dict[str, frozenset[int]] = {}
-        self._not_before: dict[str, frozenset[int]] = {}
+        self._negations = np.array([vocabulary.id_of(word) for word in negation.before], dtype=np.int64)
         self._denials = PhraseBook(vocabulary, policy.many_from)
         self._denials.add(_DENIAL, negation.after)
         self._denials.close()
         self._book = PhraseBook(vocabulary, policy.many_from)
         for trait in self._traits.values():
-            self._not_after[trait.id] = frozenset(map(vocabulary.id_of, trait.not_after))
-            self._not_before[trait.id] = frozenset(map(vocabulary.id_of, trait.not_before))
             self._book.add(Mark(trait.id), trait.phrases)
             self._book.add(Mark(trait.id, in_title=True), trait.title_phrases)
             for number, sign in enumerate(trait.signs):
@@ -62,77 +76,79 @@ class TraitFinder:
             for number, sign in enumerate(trait.title_signs, len(trait.signs)):
                 self._book.add(Mark(trait.id, in_title=True, sign=number), [sign])
         self._book.close()
+        self._rules = []
+        for mark in self._book.marks:
+            trait = self._traits[mark.trait_id]
+            words = (frozenset(map(vocabulary.id_of, listed)) for listed in (trait.not_after, trait.not_before))
+            self._rules.append(_Rule(mark, trait, *words))
 
-    def find(self, postings: list[Posting]) -> list[list[Match]]:
-        """Give the matches of each posting, in order of place; several of one trait are possible.
+    def find(self, tokens: Tokens) -> dict[int, list[Match]]:
+        """Give the matches of the postings that have any, by number, in order; several of one trait are possible.
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
-        marked: list[list[tuple[Mark, int, int]]] = [[] for _ in postings]
-        tokens = [posting.ids_for_traits() for posting in postings]
-        lengths = list(map(len, tokens))
-        ids = np.fromiter(chain.from_iterable(tokens), np.int64, sum(lengths))
-        places = self._book.places(ids)
-        starts = np.cumsum([0, *lengths])
-        owners = np.searchsorted(starts, places, side="right") - 1
-        for owner, place in zip(owners.tolist(), (places - starts[owners]).tolist(), strict=True):
-            posting = postings[owner]
-            if not posting.n_title <= place < posting.n_title + posting.n_skills:
-                marked[owner] += self._marks(tokens[owner], place, is_title=place < posting.n_title)
-        return [
-            self._matches(marks, ids_of_one, posting.n_title) if marks else []
-            for marks, ids_of_one, posting in zip(marked, tokens, postings, strict=True)
-        ]
+        places = self._book.places(tokens.ids)
+        places = places[(tokens.part[places] != SKILLS) & ~self._are_negated(tokens.ids)[places]]
+        ids = tokens.ids.tolist()
+        match, rules, denials = self._book.match, self._rules, self._denials
+        marked: dict[int, list[Found]] = {}
+        for place, owner, part in zip(
+            places.tolist(), tokens.posting[places].tolist(), tokens.part[places].tolist(), strict=True
+        ):
+            for number, end in match(ids, place).items():
+                mark, trait, not_after, not_before = rules[number]
+                if (
+                    (part == TITLE or not mark.in_title)
+                    and ids[end] not in not_before
+                    and not (not_after and self._follows(not_after, ids, place))
+                    and not (denials.may_start(ids[end]) and denials.match(ids, end))
+                ):
+                    marked.setdefault(owner, []).append(Found(mark, trait, place, end, part == TITLE))
+        return {owner: matches for owner, found in marked.items() if (matches := self._matches(found, ids))}
 
-    def _marks(self, ids: list[int], place: int, *, is_title: bool) -> list[tuple[Mark, int, int]]:
-        """Give what starts at a place and is not negated, each with start and end."""
-        ends = self._book.match(ids, place)
-        before = self._words_before(ids, place) if ends else set()
-        if not ends or not before.isdisjoint(self._negations):
-            return []
-        return [
-            (mark, place, end)
-            for mark, end in ends.items()
-            if (is_title or not mark.in_title)
-            and before.isdisjoint(self._not_after[mark.trait_id])
-            and self._not_before[mark.trait_id].isdisjoint(ids[end : end + 1])
-            and not self._denials.match(ids, end)
-        ]
+    def _are_negated(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell for each place whether a word that cancels stands before it, within the window and its sentence."""
+        places = np.arange(len(ids))
+        last_negation = np.maximum.accumulate(np.where(np.isin(ids, self._negations), places, -1 - self._window))
+        last_boundary = np.maximum.accumulate(np.where(ids == 0, places, -1))
+        is_negated = np.zeros(len(ids) + 1, dtype=bool)
+        is_negated[1:] = (last_negation > last_boundary) & (places - last_negation < self._window)
+        return is_negated[:-1]
 
-    def _matches(self, marks: list[tuple[Mark, int, int]], ids: list[int], n_title: int) -> list[Match]:
+    def _follows(self, words: frozenset[int], ids: list[int], place: int) -> bool:
+        """Tell whether one of the words stands before a place, within the window and its sentence."""
+        for number in reversed(ids[max(0, place - self._window) : place]):
+            if number == 0:
+                return False
+            if number in words:
+                return True
+        return False
+
+    def _matches(self, found: list[Found], ids: list[int]) -> list[Match]:
         """Keep what is enough to show a trait, and no trait that yields to another one found."""
-        n_signs = _count_signs(marks, ids)
+        n_signs = _count_signs(found, ids)
         is_sure = {
-            mark.trait_id
-            for mark, start, _ in marks
-            if mark.sign is None
-            or (self._traits[mark.trait_id].counts_in_title and start < n_title and not mark.in_title)
+            trait.id
+            for mark, trait, _, _, in_title in found
+            if mark.sign is None or (trait.counts_in_title and in_title and not mark.in_title)
         }
-        found = []
-        for mark, start, end in marks:
-            trait = self._traits[mark.trait_id]
+        matches = []
+        for mark, trait, start, end, _ in found:
             counts = trait.id in is_sure or n_signs[trait.id] >= trait.signs_to_count
             if mark.sign is None or counts or n_signs[trait.id] >= trait.signs_to_show:
-                found.append(Match(trait.id, start, end, mark.sign is not None, counts))
-        shown = {match.trait_id for match in found}
-        return [match for match in found if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
-
-    def _words_before(self, ids: list[int], start: int) -> set[int]:
-        """Give the words of the same sentence within the window before a place."""
-        words = set()
-        for number in reversed(ids[max(0, start - self._window) : start]):
-            if number == 0:
-                break
-            words.add(number)
-        return words
+                matches.append(Match(trait.id, start, end, mark.sign is not None, counts))
+        shown = {match.trait_id for match in matches}
+        return [match for match in matches if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
 
 
-def _count_signs(marks: list[tuple[Mark, int, int]], ids: list[int]) -> dict[str, int]:
+def _count_signs(found: list[Found], ids: list[int]) -> dict[str, int]:
     """Give how many different signs of each trait there are; the same words count once, in whatever language."""
     seen: dict[str, tuple[set[int], set[tuple[int, ...]]]] = {}
-    for mark, start, end in marks:
+    for mark, trait, start, end, _ in found:
         if mark.sign is not None:
-            numbers, words = seen.setdefault(mark.trait_id, (set(), set()))
+            if trait.id not in seen:
+                seen[trait.id] = set(), set()
+            numbers, words = seen[trait.id]
             numbers.add(mark.sign)
             words.add(tuple(ids[start:end]))
     return {trait_id: min(len(numbers), len(words)) for trait_id, (numbers, words) in seen.items()}

@@ -1,4 +1,4 @@
-"""Raw text of any board to clean text: HTML, entities, mojibake, control characters, footers, addresses.
+"""Raw text of any board to clean text: HTML, entities, mojibake, control characters, footers.
 
 Most texts need nothing but a look: each step runs only when a cheap search finds a sign that it is needed.
 Cleaning twice gives the same as cleaning once.
@@ -21,7 +21,6 @@ _INVISIBLE = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 
 _SPACES = {0xA0: " ", 0x2028: "\n", 0x2029: "\n", 0x202F: " "}
 _INVISIBLE_AND_SPACES = {**_INVISIBLE, **_SPACES}
 _ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _MAX_ROUNDS = 20  # each takes one layer of escaping or hiding off; real texts have two or three
 
 
@@ -35,13 +34,6 @@ def clean_text(text: str) -> str:
     if "\n" not in text:
         return " ".join(text.split())
     return "\n".join(filter(None, [" ".join(line.split()) for line in text.split("\n")]))
-
-
-def drop_addresses(text: str) -> str:
-    """Remove web and e-mail addresses: they say where, not what, and nobody's address belongs in a reason."""
-    if "@" in text or "://" in text or "www." in text.lower():
-        return _ADDRESS.sub(" ", text)
-    return text
 
 
 def _repair(text: str) -> str:

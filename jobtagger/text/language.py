@@ -5,13 +5,12 @@ for the few languages of freelance boards, and as the rows are kept per word it 
 General identifiers were measured five times slower than the whole budget of a posting (docs/decisions/003).
 """
 
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.vocabulary import Vocabulary, WordTable
+from jobtagger.vocabulary import DETAILS, Tokens, Vocabulary, WordTable, segment_sums
 
 UNDETERMINED = "und"
 """The code of texts in none of the known languages (ISO 639-2)."""
@@ -58,18 +57,15 @@ class LanguageIdentifier:
         known = np.hstack([model.word_rows, is_known, np.ones_like(is_known)]).astype(np.float32)
         self._table = WordTable(vocabulary, known.shape[1], self._row, known)
 
-    def identify(self, token_ids: list[list[int]]) -> list[str]:
-        """Name the language of each posting, in order."""
+    def identify(self, tokens: Tokens) -> list[str]:
+        """Name the language of each posting, in order; of a long one the beginning decides."""
+        place = np.arange(len(tokens.ids)) - tokens.starts[tokens.posting]
+        read = np.flatnonzero((place < _MAX_TOKENS) & (tokens.part != DETAILS) & (tokens.ids != 0))
         rows = self._table.rows()
-        beginnings = [ids[:_MAX_TOKENS] for ids in token_ids]
-        lengths = np.fromiter(map(len, beginnings), np.int64, len(beginnings))
-        sums = np.zeros((len(beginnings), rows.shape[1]), dtype=np.float32)
-        filled = np.flatnonzero(lengths)
-        if len(filled):
-            ids = np.fromiter(chain.from_iterable(beginnings), np.int64, lengths.sum())
-            starts = (np.cumsum(lengths) - lengths)[filled]
-            sums[filled] = np.add.reduceat(rows[ids], starts, axis=0)
-        return self._names(sums)
+        owners, sums = segment_sums(rows[tokens.ids[read]], tokens.posting[read])
+        every = np.zeros((len(tokens.starts) - 1, rows.shape[1]), dtype=np.float32)
+        every[owners] = sums
+        return self._names(every)
 
     def _names(self, sums: NDArray[np.float32]) -> list[str]:
         """Decide from the sums of log-odds, of known words and of all words that are not numbers, one row a posting."""

@@ -1,7 +1,7 @@
 """How good a tagger is on labelled postings, measured by one command."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from jobtagger.knowledge import Knowledge
@@ -100,10 +100,12 @@ def _levels_of_labels(
 ) -> list[str]:
     """Derive the risk levels anew with the labels in place of the answers."""
     vocabulary = Vocabulary()
-    preparer = Preparer(knowledge.sources, knowledge.policy, vocabulary)
+    preparer = Preparer(knowledge.sources, knowledge.policy)
     prepared: list[Posting] = [preparer.prepare(posting.record) for posting in postings]
     labels: list[Prediction] = [
-        replace(tag.prediction, category_id=posting.primary, abstained="")
+        tag.prediction._replace(category_id=posting.primary, abstained="")
         for posting, tag in zip(postings, tagged, strict=True)
     ]
-    return [risk.level for risk in Assessor(knowledge, vocabulary).assess(prepared, labels)]
+    return [
+        risk.level for risk in Assessor(knowledge, vocabulary).assess(prepared, vocabulary.tokenise(prepared), labels)
+    ]

@@ -14,7 +14,6 @@ from jobtagger.classify.features import (
     Terms,
     count_pairs,
     count_words,
-    stream_of,
 )
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge import Knowledge
@@ -51,9 +50,9 @@ class Counted(NamedTuple):
 def count_records(records: list[RawRecord], knowledge: Knowledge) -> Counted:
     """Clean, tokenise and count postings."""
     vocabulary = Vocabulary()
-    preparer = Preparer(knowledge.sources, knowledge.policy, vocabulary)
-    stream = stream_of([preparer.prepare(record) for record in records])
-    words, pairs = count_words(stream), count_pairs(stream)
+    preparer = Preparer(knowledge.sources, knowledge.policy)
+    tokens = vocabulary.tokenise(list(map(preparer.prepare, records)))
+    words, pairs = count_words(tokens), count_pairs(tokens)
     pair_keys, columns = np.unique(pairs.key, return_inverse=True)
     return Counted(
         vocabulary,
