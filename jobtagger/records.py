@@ -128,14 +128,14 @@ class TaggedPosting(NamedTuple):
             "risk_confidence": risk.confidence,
             "risk_conflict": "true" if risk.conflict else "false",
             "exposure_percentile": "" if risk.exposure_percentile is None else str(risk.exposure_percentile),
-            "traits": " ".join(trait.trait_id for trait in risk.traits),
+            "traits": " ".join([trait.trait_id for trait in risk.traits]) if risk.traits else "",
             "reasons": "; ".join([str(reason) for reason in self.reasons()]),
             "needs_review": "true" if prediction.needs_review else "false",
         }
 
     def reasons(self) -> tuple[Reason, ...]:
         """Give all reasons, those of the category before those of the risk level."""
-        words = tuple(Reason("word", w.word, f"{w.weight:+.2f}") for w in self.prediction.words)
+        words = tuple([Reason("word", word, f"{weight:+.2f}") for word, weight in self.prediction.words])
         refusal = (Reason("abstained", self.prediction.abstained),) if self.prediction.abstained else ()
         return refusal + words + self.risk.reasons
 

@@ -149,7 +149,7 @@ class Classifier:
             category_id=categories[ranked[0]],
             probability=probabilities[0],
             alternatives=tuple(
-                Alternative(categories[i], p) for i, p in zip(ranked[1:], probabilities[1:], strict=True)
+                [Alternative(categories[i], p) for i, p in zip(ranked[1:], probabilities[1:], strict=True)]
             ),
             category_2=second if second != OTHER else "",
             words=words,

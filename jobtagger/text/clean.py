@@ -11,15 +11,16 @@ _NEEDS_WORK = re.compile(
     r"[<&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\ufffd\\ÃÂ]"
 )
 _MOJIBAKE = re.compile(r"Ã.|Â[\x80-\xbf\u00a0-\u00bf ]|â€|ðŸ|[\x80-\x9f]")
+_MOJIBAKE_SIGN = re.compile(r"[\x80-\x9fÃÂâð]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,20});")
 _BREAKING_TAG = re.compile(
     r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section|article|pre)\b[^<>]{0,2000}>", re.IGNORECASE
 )
-_INVISIBLE = dict.fromkeys([*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD,
-                            *range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xFFFD])  # fmt: skip
-_SPACES = {0xA0: " ", 0x2028: "\n", 0x2029: "\n", 0x202F: " "}
-_INVISIBLE_AND_SPACES = {**_INVISIBLE, **_SPACES}
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u200b-\u200f\u2028\u2029\u202f\u2060\ufeff\ufffd]"
+)
+_SPACES = {"\u00a0": " ", "\u2028": "\n", "\u2029": "\n", "\u202f": " "}
 _ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
 _MAX_ROUNDS = 20  # each takes one layer of escaping or hiding off; real texts have two or three
 
@@ -44,11 +45,11 @@ def _repair(text: str) -> str:
             text = _strip_markup(text)
         if "&" in text and _ENTITY.search(text):
             text = html.unescape(text)
-        if _MOJIBAKE.search(text):
+        if _MOJIBAKE_SIGN.search(text) and _MOJIBAKE.search(text):
             import ftfy  # noqa: PLC0415 - 50 ms to import, needed by few texts
 
             text = ftfy.fix_encoding(text)
-        text = text.translate(_INVISIBLE_AND_SPACES)
+        text = _HIDDEN.sub(lambda hidden: _SPACES.get(hidden[0], ""), text)
         if "\\" in text:
             text = _ESCAPED_BREAK.sub("\n", text)
         if text == before:
