@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from jobtagger.text import clean_text, drop_addresses
+from jobtagger.text import clean_text
 from jobtagger.vocabulary import BOUNDARY, Vocabulary
 
 LANGUAGES = ["en", "fr", "es", "pt", "de"]
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
     vocabulary = Vocabulary()
     for posting in real_postings(folder):
         if posting["lang"] in counts:
-            text = drop_addresses(clean_text(f"{posting['title']}\n{posting['description'] or ''}"))
+            text = clean_text(f"{posting['title']}\n{posting['description'] or ''}")
             counts[posting["lang"]].update({vocabulary.words[number] for number in vocabulary.ids(text)})
     words = {word for counter in counts.values() for word, n in counter.items() if n >= MIN_POSTINGS}
     words -= {BOUNDARY, *(word for word in words if word[0].isdigit())}

@@ -8,8 +8,9 @@ posting was drawn to spread over boards and categories or because an earlier mod
 and postings with the same title and beginning as one, are left out.
 
 A term (word, pair of words, hash bucket of letter groups) is kept only if at least MIN_POSTINGS labelled postings hold
-it; no addresses or numbers. Its weights are those of a multinomial logistic regression on these postings alone, in
-tenths. No text can be told from them.
+it; no addresses or numbers. Its weights say how it counts differently once these postings are known: those of a
+multinomial logistic regression on the postings we wrote and the real ones together, less those of one on ours alone, in
+tenths. Training adds them to what it fits on our postings. No text can be told from them.
 """
 
 import csv
@@ -18,6 +19,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import scipy.optimize
@@ -35,10 +37,17 @@ from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weig
 from jobtagger.train.language import LanguageCounts
 
 MIN_POSTINGS = 5
-C = 10.0
+C = 30.0
 N_FOLDS = 4
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 Matrix = NDArray[np.float64]
+
+
+class Labelled(NamedTuple):
+    """Features and labels of postings, shapes (n, n_features) and (n,)."""
+
+    X: sp.csr_matrix
+    y: NDArray[np.str_]
 
 
 def fingerprint(posting: dict[str, str]) -> tuple[str, str]:
@@ -75,11 +84,13 @@ def frequent_terms(counted: Counted, n_categories: int) -> TermWeights:
     return TermWeights(words, kept, {}, nothing)
 
 
-def fit_real(X: sp.csr_matrix, y: NDArray[np.str_]) -> LogisticRegression:
-    """Fit on real postings; frequent categories count less than their number, by its square root."""
-    names, counts = np.unique(y, return_counts=True)
-    weight = np.sqrt(np.median(counts) / counts)[np.searchsorted(names, y)]
-    return LogisticRegression(C=C, max_iter=300, tol=1e-4).fit(X, y, sample_weight=weight)
+def fit_both(ours: Labelled, real: Labelled) -> LogisticRegression:
+    """Fit on both; frequent categories of real postings count less than their number, by its square root."""
+    names, counts = np.unique(real.y, return_counts=True)
+    weight = np.sqrt(np.median(counts) / counts)[np.searchsorted(names, real.y)]
+    X, y = sp.vstack([ours.X, real.X]).tocsr(), np.concatenate([ours.y, real.y])
+    sample_weight = np.concatenate([np.ones(len(ours.y)), weight])
+    return LogisticRegression(C=C, max_iter=300, tol=1e-3).fit(X, y, sample_weight=sample_weight)
 
 
 def softmax(logits: Matrix) -> Matrix:
@@ -122,19 +133,26 @@ def write_calibration(logits: Matrix, label: NDArray[np.int64]) -> None:
     (STATISTICS / "calibration.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def write_weights(design: Design, classifier: LogisticRegression, kept: NDArray[np.bool_]) -> None:
+def write_weights(
+    design: Design, both: LogisticRegression, written: LogisticRegression, kept: NDArray[np.bool_]
+) -> None:
     """Write one row per kept term, weights centred over the categories and in tenths; zeros stay empty."""
-    weights = np.rint(10 * (classifier.coef_ - classifier.coef_.mean(axis=0)).T).astype(int)
-    bias = np.rint(10 * (classifier.intercept_ - classifier.intercept_.mean())).astype(int)
+    weights = np.rint(10 * (centred(both.coef_) - centred(written.coef_)).T).astype(int)
+    bias = np.rint(10 * (centred(both.intercept_) - centred(written.intercept_))).astype(int)
     names = [("word", word) for word in design.words] + [("letters", str(bucket)) for bucket in range(N_BUCKETS)]
     names += [("pair", " ".join(pair)) for pair in design.pairs]
     with (STATISTICS / "term_weights.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["kind", "term", *classifier.classes_])
+        writer.writerow(["kind", "term", *both.classes_])
         writer.writerow(["bias", "", *bias])
         for place in np.flatnonzero(kept):
             if weights[place].any():
                 writer.writerow([*names[place], *(value or "" for value in weights[place])])
+
+
+def centred(weights: Matrix) -> Matrix:
+    """Give weights less their mean over the categories, which changes no probability."""
+    return weights - weights.mean(axis=0)
 
 
 def main(folder: Path) -> None:
@@ -152,15 +170,15 @@ def main(folder: Path) -> None:
     design = make_design(ours.postings_with_word(), pairs, len(corpus), known, recipe)
     X = feature_matrix(real, design, recipe)
     kept = np.diff(X.tocsc().indptr) >= MIN_POSTINGS
-    X_kept = (X @ sp.diags(kept.astype(float))).tocsr()
-    written = fit_weights(feature_matrix(ours, design, recipe), np.array([p.category_id for p in corpus]), recipe)
-    held_out = written.decision_function(X)
+    X = (X @ sp.diags(kept.astype(float))).tocsr()
+    our = Labelled(feature_matrix(ours, design, recipe), np.array([posting.category_id for posting in corpus]))
     fold = np.arange(len(y)) % N_FOLDS
+    held_out = np.zeros((len(y), len(categories)))
     for number in range(N_FOLDS):
-        classifier = fit_real(X_kept[fold != number], y[fold != number])
-        held_out[fold == number] += recipe.real_share * classifier.decision_function(X_kept[fold == number])
-    write_calibration(held_out[is_spread], np.searchsorted(written.classes_, y)[is_spread])
-    write_weights(design, fit_real(X_kept, y), kept)
+        is_in = fold == number
+        held_out[is_in] = fit_both(our, Labelled(X[~is_in], y[~is_in])).decision_function(X[is_in])
+    write_calibration(held_out[is_spread], np.searchsorted(categories, y)[is_spread])
+    write_weights(design, fit_both(our, Labelled(X, y)), fit_weights(our.X, our.y, recipe), kept)
     for output in ("term_weights.csv", "calibration.toml"):
         write_digest(output, folder / "postings.jsonl.gz")
 
