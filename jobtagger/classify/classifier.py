@@ -4,6 +4,7 @@ Multinomial logistic regression over words, pairs of words and letter groups. We
 categories, so a positive weight speaks for a category against the average one.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +54,7 @@ class Classifier:
         self._subword_scale = float(model.facts["subword_scale"])
         self._unknown_norm = float(model.facts["unknown_norm"])
         rows = np.hstack([model.word_weights, model.word_norms[:, None]]).astype(np.float32)
+        self._bucket_weights = model.bucket_weights.astype(np.float32)
         self._table = WordTable(vocabulary, rows.shape[1], self._row, rows)
         pairs = model.pair_words.astype(np.int64) + 1
         keys = pair_key(pairs[:, 0], pairs[:, 1])
@@ -171,8 +173,8 @@ class Classifier:
         row[-1] = self._unknown_norm
         buckets = [] if word.isdigit() else subword_buckets(word)
         if buckets:
-            row[:-1] = self._model.bucket_weights[buckets].astype(np.float32).sum(axis=0)
-            row[:-1] *= self._subword_scale / np.sqrt(len(buckets))
+            row[:-1] = np.add.reduce(self._bucket_weights[buckets], axis=0)
+            row[:-1] *= self._subword_scale / math.sqrt(len(buckets))
         return row
 
 

@@ -48,8 +48,8 @@ def count_pairs(tokens: Tokens, wanted: PairSet | None = None) -> Terms:
 def subword_buckets(word: str) -> list[int]:
     """Give the hash buckets of a word's letter groups; distinct, in order of appearance."""
     padded = f"<{word}>"
-    groups = (padded[i : i + length] for length in SUBWORD_LENGTHS for i in range(len(padded) - length + 1))
-    return list(dict.fromkeys(zlib.crc32(group.encode()) % N_BUCKETS for group in groups))
+    groups = [padded[i : i + length] for length in SUBWORD_LENGTHS for i in range(len(padded) - length + 1)]
+    return list(dict.fromkeys([zlib.crc32(group.encode()) % N_BUCKETS for group in groups]))
 
 
 def _count(tokens: Tokens, places: NDArray[np.int64], keys: NDArray[np.int64]) -> Terms:

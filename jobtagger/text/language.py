@@ -88,9 +88,9 @@ class LanguageIdentifier:
         if word.isdigit():
             return row
         row[-1] = 1
-        known = [model.triples[triple] for triple in triples_of(word) if triple in model.triples]
+        known = [place for triple in triples_of(word) if (place := model.triples.get(triple)) is not None]
         if known:
-            row[:-2] = _UNKNOWN_WEIGHT * model.triple_rows[known].mean(axis=0)
+            row[:-2] = np.add.reduce(model.triple_rows[known], axis=0) * (_UNKNOWN_WEIGHT / len(known))
         return row
 
 
