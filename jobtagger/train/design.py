@@ -27,7 +27,7 @@ class Recipe(NamedTuple):
     C: float = 10.0
     word_scale: float = 4.0
     subword_scale: float = 3.0
-    real_share: float = 0.4
+    real_share: float = 1.0
     pair_scale: float = 3.0
     unknown_norm_share: float = 0.3
     min_word_postings: int = 2

@@ -37,8 +37,8 @@ from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weig
 from jobtagger.train.language import LanguageCounts
 
 MIN_POSTINGS = 5
-C = 30.0
-N_FOLDS = 4
+C = 10.0
+N_FOLDS = 3
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 Matrix = NDArray[np.float64]
 
