@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from builders import tokens_of
 
 from jobtagger.classify import Classifier
-from jobtagger.classify.features import TITLE_WEIGHT, count_pairs, count_words, stream_of, subword_buckets
+from jobtagger.classify.features import TITLE_WEIGHT, count_pairs, count_words, subword_buckets
 from jobtagger.records import Posting
 from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
@@ -18,17 +19,13 @@ def session(knowledge, tagger):
     return vocabulary, Classifier(tagger.model, vocabulary, knowledge.policy)
 
 
-def _posting(vocabulary, title, body=""):
-    title_ids, body_ids = vocabulary.ids(title), vocabulary.ids(body)
-    return Posting(title, "", body, [*title_ids, 0, 0, *body_ids], len(title_ids) + 1, 1)
-
-
 def test_probabilities_add_up_to_one(session):
     """Over all categories the probabilities of each posting sum to one."""
     vocabulary, classifier = session
-    postings = [_posting(vocabulary, title) for title in ("Logo", "zzxqy wvut", "", "Fix my WordPress site")]
 
-    probabilities = classifier.score(postings).probabilities
+    probabilities = classifier.score(
+        tokens_of(vocabulary, "Logo", "zzxqy wvut", "", "Fix my WordPress site")
+    ).probabilities
 
     assert np.allclose(1, probabilities.sum(axis=1), atol=1e-5)
     assert (probabilities >= 0).all()
@@ -37,11 +34,11 @@ def test_probabilities_add_up_to_one(session):
 def test_deciding_words_come_from_the_posting_and_the_deployed_weights(session):
     """Each shown weight is the model's own weight of that term for the predicted category over the posting's norm."""
     vocabulary, classifier = session
-    posting = _posting(vocabulary, "Logo for a bakery")
-    prediction = classifier.predict([posting], ["en"])[0]
+    tokens = tokens_of(vocabulary, "Logo for a bakery")
+    prediction = classifier.predict(tokens, ["en"])[0]
     model = classifier._model
     column = model.categories.index(prediction.category_id)
-    scores = classifier.score([posting])
+    scores = classifier.score(tokens)
 
     shown = {word.word: word.weight for word in prediction.words}
     place = model.words.index("logo")
@@ -56,8 +53,8 @@ def test_deciding_words_come_from_the_posting_and_the_deployed_weights(session):
 def test_removing_the_strongest_word_lowers_the_probability(session):
     """The word named first really decided: without it the category is less likely."""
     vocabulary, classifier = session
-    full = classifier.predict([_posting(vocabulary, "Voice over for a museum guide")], ["en"])[0]
-    without = classifier.score([_posting(vocabulary, "for a museum guide")]).probabilities[0]
+    full = classifier.predict(tokens_of(vocabulary, "Voice over for a museum guide"), ["en"])[0]
+    without = classifier.score(tokens_of(vocabulary, "for a museum guide")).probabilities[0]
     column = classifier._model.categories.index(full.category_id)
 
     assert "audio_voice" == full.category_id
@@ -68,10 +65,10 @@ def test_a_posting_is_scored_the_same_in_any_company(session):
     """Neighbours in a chunk change nothing."""
     vocabulary, classifier = session
     titles = ["Logo for a bakery", "x", "", "Scrape 500 product pages into a CSV", "Ménage"]
-    postings = [_posting(vocabulary, title, "Thanks!") for title in titles]
+    postings = [Posting(title, description="Thanks!") for title in titles]
 
-    together = classifier.score(postings).probabilities
-    alone = np.vstack([classifier.score([posting]).probabilities for posting in postings])
+    together = classifier.score(tokens_of(vocabulary, *postings)).probabilities
+    alone = np.vstack([classifier.score(tokens_of(vocabulary, posting)).probabilities for posting in postings])
 
     assert np.allclose(together, alone, atol=1e-6)
 
@@ -89,7 +86,7 @@ def test_refusals_name_their_reason(session, title, language, reason):
     """An abstention is an answer with a reason, and asks for review."""
     vocabulary, classifier = session
 
-    prediction = classifier.predict([_posting(vocabulary, title)], [language])[0]
+    prediction = classifier.predict(tokens_of(vocabulary, title), [language])[0]
 
     assert reason == prediction.abstained
     assert prediction.needs_review or not reason
@@ -97,7 +94,9 @@ def test_refusals_name_their_reason(session, title, language, reason):
 
 def test_nothing_in_nothing_out(session):
     """An empty chunk is no error."""
-    assert [] == session[1].predict([], [])
+    vocabulary, classifier = session
+
+    assert [] == classifier.predict(tokens_of(vocabulary), [])
 
 
 def test_unknown_words_are_read_by_their_letters(session):
@@ -105,7 +104,7 @@ def test_unknown_words_are_read_by_their_letters(session):
     vocabulary, classifier = session
     assert "translattion" not in classifier._model.words
 
-    prediction = classifier.predict([_posting(vocabulary, "translattion")], ["en"])[0]
+    prediction = classifier.predict(tokens_of(vocabulary, "translattion"), ["en"])[0]
 
     assert "translation" == prediction.category_id
 
@@ -113,9 +112,8 @@ def test_unknown_words_are_read_by_their_letters(session):
 def test_pairs_do_not_cross_sentences_or_postings():
     """Neighbours are pairs only inside one sentence of one posting."""
     vocabulary = Vocabulary()
-    first, second = _posting(vocabulary, "cold calling. leads"), _posting(vocabulary, "data")
 
-    pairs = count_pairs(stream_of([first, second]))
+    pairs = count_pairs(tokens_of(vocabulary, "cold calling. leads", "data"))
 
     words = [tuple(vocabulary.words[part] for part in parts_of_pair(int(key))) for key in pairs.key]
     assert [("cold", "calling")] == words
@@ -125,7 +123,7 @@ def test_title_words_and_repeats_weigh_more_but_less_and_less():
     """A title word counts as three; the n-th repeat adds less than the one before."""
     vocabulary = Vocabulary()
 
-    words = count_words(stream_of([_posting(vocabulary, "logo", "flyer flyer flyer")]))
+    words = count_words(tokens_of(vocabulary, Posting("logo", description="flyer flyer flyer")))
 
     values = {vocabulary.words[int(key)]: float(value) for key, value in zip(words.key, words.value, strict=True)}
     assert values == pytest.approx({"logo": 1 + math.log(TITLE_WEIGHT), "flyer": 1 + math.log(3)}, rel=1e-6)

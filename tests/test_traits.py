@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from builders import POLICY, make_posting, make_trait
+from builders import POLICY, make_trait, spell, tokens_of
 
 from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
@@ -19,10 +19,9 @@ def _found(text, *traits, window=3):
     """Give the trait ids found in `text` with the words that show them."""
     vocabulary = Vocabulary()
     finder = TraitFinder(traits, Negation(NEGATIONS, DENIALS, window), POLICY, vocabulary)
-    posting = make_posting(text, vocabulary)
+    tokens = tokens_of(vocabulary, text)
     return [
-        (match.trait_id, " ".join(vocabulary.words[number] for number in posting.token_ids[match.start : match.end]))
-        for match in finder.find([posting])[0]
+        (match.trait_id, spell(vocabulary, tokens, match.start, match.end)) for match in finder.find(tokens).get(0, [])
     ]
 
 
@@ -174,47 +173,47 @@ def test_matches_stand_in_order_of_place():
         [make_trait("b", ("blue cat",)), make_trait("a", ("red",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary
     )
 
-    assert finder.find([make_posting("Red, big. Blue cat", vocabulary)]) == [[Match("a", 0, 1), Match("b", 3, 5)]]
+    assert finder.find(tokens_of(vocabulary, "Red, big. Blue cat")) == {0: [Match("a", 0, 1), Match("b", 3, 5)]}
 
 
 def test_phrases_do_not_cross_the_parts_of_a_posting():
     """The boundary between title, skills and description parts phrases too."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("red cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    red, cat = vocabulary.ids("red cat")
+    halves = Posting("red", "cat", "red"), Posting("cat", description="red", details="cat")
 
-    assert finder.find([Posting("red", "cat", "", [red, 0, cat, 0], 2, 2)]) == [[]]
+    assert finder.find(tokens_of(vocabulary, *halves)) == {}
 
 
 def test_find_keeps_the_order_of_postings():
-    """There is one list per posting, in order, empty where nothing is found."""
+    """Matches stand under the number of their posting, with their places in the chunk; others are left out."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    postings = [make_posting(text, vocabulary) for text in ("dog", "", "a cat", "no cat")]
+    tokens = tokens_of(vocabulary, "dog", "", "a cat", "no cat")
+    place = tokens.starts[2] + 1
 
-    assert finder.find(postings) == [[], [], [Match("trait", 1, 2)], []]
-    assert finder.find([Posting("", "", "", [], 0, 0)]) == [[]]
-    assert finder.find([]) == []
+    assert finder.find(tokens) == {2: [Match("trait", place, place + 1)]}
+    assert finder.find(tokens_of(vocabulary, "")) == {}
+    assert finder.find(tokens_of(vocabulary)) == {}
 
 
 def test_find_knows_numbers_seen_for_the_first_time():
     """A number that first appears in a later chunk still begins a phrase."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("# cats",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    finder.find([make_posting("some words", vocabulary)])
+    finder.find(tokens_of(vocabulary, "some words"))
 
-    assert finder.find([make_posting("now 17 cats", vocabulary)]) == [[Match("trait", 1, 3)]]
+    assert finder.find(tokens_of(vocabulary, "now 17 cats")) == {0: [Match("trait", 1, 3)]}
 
 
 def test_skill_tags_show_no_trait():
     """Tags are what the board offers, not what the client says: title and description count, the skills do not."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    (cat,) = vocabulary.ids("cat")
+    tokens = tokens_of(vocabulary, Posting("cat", "cat; cat", "cat"))
 
-    assert finder.find([Posting("cat", "cat; cat", "cat", [cat, 0, cat, 0, cat, 0, cat], 2, 4)]) == [
-        [Match("trait", 0, 1), Match("trait", 6, 7)]
-    ]
+    assert spell(vocabulary, tokens) == "cat . cat . cat . cat . ."
+    assert finder.find(tokens) == {0: [Match("trait", 0, 1), Match("trait", 6, 7)]}
 
 
 @pytest.mark.parametrize(
@@ -256,10 +255,10 @@ def test_several_signs_show_a_trait_together(text, shown, counts):
     trait = _signs("big", signs=("red cat|dog", "box|crate", "hat"), signs_to_show=2, signs_to_count=3)
     vocabulary = Vocabulary()
     finder = TraitFinder([trait], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    posting = make_posting(text, vocabulary)
-    matches = finder.find([posting])[0]
+    tokens = tokens_of(vocabulary, text)
+    matches = finder.find(tokens).get(0, [])
 
-    assert [" ".join(vocabulary.words[n] for n in posting.token_ids[m.start : m.end]) for m in matches] == shown
+    assert [spell(vocabulary, tokens, match.start, match.end) for match in matches] == shown
     assert {match.counts for match in matches} <= {counts}
 
 
@@ -268,11 +267,10 @@ def test_one_sign_in_the_title_is_enough_where_the_trait_says_so(title, counts):
     """With `counts_in_title` one of the signs counts at once in the title, but no title sign and none in the text."""
     trait = _signs(signs=("red cat",), title_signs=("hat",), counts_in_title=True)
     vocabulary = Vocabulary()
-    ids, body = vocabulary.ids(title), vocabulary.ids("I draw a red cat")
-    posting = Posting(title, "", "I draw a red cat", [*ids, 0, 0, *body], len(ids) + 1, 1)
+    tokens = tokens_of(vocabulary, Posting(title, description="I draw a red cat"))
     finder = TraitFinder([replace(trait, signs_to_count=3)], Negation((), (), 3), POLICY, vocabulary)
 
-    assert {match.counts for match in finder.find([posting])[0]} == {counts}
+    assert {match.counts for match in finder.find(tokens)[0]} == {counts}
 
 
 def test_words_that_are_signs_twice_count_once():
@@ -338,9 +336,9 @@ def test_title_phrase_counts_in_the_title_only():
     """What names the deliverable in a title may stand for anything in a description."""
     vocabulary = Vocabulary()
     finder = TraitFinder([_signs(title_phrases=("red cat",))], Negation((), (), 3), POLICY, vocabulary)
-    red, cat = vocabulary.ids("red cat")
+    tokens = tokens_of(vocabulary, Posting("red cat", description="red cat"))
 
-    assert finder.find([Posting("red cat", "", "", [red, cat, 0, 0, red, cat], 3, 1)]) == [[Match("trait", 0, 2)]]
+    assert finder.find(tokens) == {0: [Match("trait", 0, 2)]}
 
 
 def test_trait_yields_to_another_that_is_found():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from jobtagger.vocabulary import BOUNDARY, Vocabulary, WordTable, normalise, spans, split
+from jobtagger.vocabulary import BOUNDARY, Vocabulary, WordTable, normalise, split
 
-MANY_SPELLINGS = 400_001
+MANY_PIECES = 400_001
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,26 @@ def test_split_gives_words_and_ends(text, tokens):
     assert split(text) == tokens
 
 
-def test_spans_say_where_the_tokens_stand():
-    """Start and end are code points of the text, one pair per token."""
-    assert spans("Hé, you!") == [(0, 2), (4, 7), (7, 8)]
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        pytest.param("see https://example.org/a?b=c now", ["see", "now"], id="https"),
+        pytest.param("see HTTP://EXAMPLE.ORG http://example.org", ["see"], id="any case beside a small one"),
+        pytest.param("see HTTPS://EXAMPLE.ORG now", ["see", "now"], id="capitals only"),
+        pytest.param("see www.example.org", ["see"], id="www"),
+        pytest.param("write to jo.doe@example.org please", ["write", "to", "please"], id="e-mail"),
+        pytest.param("mail:jo@example.org", [], id="what hangs on an address goes with it"),
+        pytest.param("pay @ 5 dollars", ["pay", "5", "dollars"], id="a lone at sign"),
+        pytest.param("call @handle", ["call", "handle"], id="a handle"),
+        pytest.param("example.org", ["example", ".", "org"], id="a bare domain"),
+    ],
+)
+def test_addresses_give_no_tokens(text, tokens):
+    """Web and e-mail addresses go, everything else stays; so it is in a whole text, and piece by piece."""
+    vocabulary = Vocabulary()
+
+    assert split(text) == tokens
+    assert [vocabulary.words[number] for number in vocabulary.ids(text)] == list(map(normalise, tokens))
 
 
 @pytest.mark.parametrize(
@@ -104,10 +121,10 @@ def test_id_of_numbers_a_new_word_once():
     assert vocabulary.ids("Flyer") == [2]
 
 
-def test_vocabulary_is_full_after_too_many_spellings():
-    """A session that saw more than 400 000 spellings says so, one with exactly so many does not."""
+def test_vocabulary_is_full_after_too_many_pieces():
+    """A session that saw more than 400 000 pieces says so, one with exactly so many does not."""
     vocabulary = Vocabulary()
-    vocabulary.ids(" ".join(map(str, range(MANY_SPELLINGS - 1))))
+    vocabulary.ids(" ".join(map(str, range(MANY_PIECES - 3))))  # two more are the text's end and the empty piece
 
     assert vocabulary.is_full is False
 
