@@ -304,9 +304,9 @@ def test_many_is_a_large_number(number):
     assert _words(f"now {number} cats", "## cats") == [f"{number.rpartition(',')[2]} cats"]
 
 
-@pytest.mark.parametrize("number", ["19", "2", "no", "3d", "k"])
+@pytest.mark.parametrize("number", ["19", "2", "no", "3d", "k", "❶", "፩", "❶k"])
 def test_few_are_not_many(number):
-    """Small numbers and words are not many."""
+    """Small numbers, words and signs that list things are not many."""
     assert _words(f"see {number} cats", "## cats") == []
 
 
