@@ -128,13 +128,14 @@ class Vocabulary:
         """Give the tokens of texts end to end, a boundary behind each, and how many each has, with its boundary."""
         parted = f" {_TEXT_END} ".join([*texts, ""]).replace("\n", " \n ").split(" ")
         numbers = np.fromiter(map(self._pieces.__getitem__, parted), np.int64, len(parted))
+        is_end = numbers == _Pieces.TEXT_END
+        if is_end.sum() != len(texts):
+            return self._read([text.replace(_TEXT_END, " ") for text in texts])
         starts, n_tokens = self._pieces.layout()
         n_of = n_tokens[numbers]
         ends = np.cumsum(n_of)
         places = np.repeat(starts[numbers] - ends + n_of, n_of) + np.arange(ends[-1])
-        lengths = np.diff(ends[numbers == _Pieces.TEXT_END], prepend=0)
-        if len(lengths) != len(texts):
-            return self._read([text.replace(_TEXT_END, " ") for text in texts])
+        lengths = np.diff(ends[is_end], prepend=0)
         return self._pieces.tokens()[places], lengths
 
 
