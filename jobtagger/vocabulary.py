@@ -34,6 +34,7 @@ _PAIR_SHIFT = 32
 _TABLE_BITS = 20
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MAX_PIECES = 400_000  # per session; bounds memory in endless runs
+_MAX_TOKENS = 2_000_000  # in those pieces; a list without blanks is one piece of thousands
 _MAX_PIECE = 80  # characters; longer ones are junk that will not come again
 _TEXT_END = "\x1f"  # stands between texts; cleaned texts hold no control characters
 
@@ -121,8 +122,8 @@ class Vocabulary:
 
     @property
     def is_full(self) -> bool:
-        """Whether so many different pieces were seen that the session should start afresh."""
-        return self._pieces.n_pieces > _MAX_PIECES
+        """Whether so many pieces were read, or tokens in them, that the session should start afresh."""
+        return self._pieces.n_pieces > _MAX_PIECES or len(self._pieces.tokens()) > _MAX_TOKENS
 
     def _read(self, texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the tokens of texts end to end, a boundary behind each, and how many each has, with its boundary."""
