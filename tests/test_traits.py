@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from builders import POLICY, make_trait, spell, tokens_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
@@ -99,6 +101,25 @@ def test_phrase_is_found_where_its_words_stand(phrase, text, words):
 def test_negation_shortly_before_cancels(text, words):
     """A negation within three words before a phrase, in the same sentence, cancels it."""
     assert _words(text, "red cat") == words
+
+
+any_words = st.lists(st.sampled_from(["a", "red", "no", "pas", ".", "\n"]), max_size=10).map(" ".join)
+
+
+@given(st.lists(st.builds(Posting, any_words, any_words, any_words, any_words), max_size=4), st.integers(0, 6))
+def test_negated_places_are_those_that_looking_back_finds(postings, window):
+    """A place is negated if, going back word by word, a negation comes before the window or the sentence ends."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([], Negation(NEGATIONS, DENIALS, window), POLICY, vocabulary)
+    ids = tokens_of(vocabulary, *postings).ids
+    words = [vocabulary.words[number] for number in ids]
+    expected = []
+    for place in range(len(words)):
+        before = words[max(0, place - window) : place]
+        sentence = before[len(before) - before[::-1].index(".") :] if "." in before else before
+        expected.append(not set(NEGATIONS).isdisjoint(sentence))
+
+    assert finder._are_negated(ids).tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -298,10 +319,16 @@ def test_words_around_take_the_meaning_away(text, words):
     assert [found for _, found in _found(text, trait)] == words
 
 
-@pytest.mark.parametrize("number", ["20", "137", "000", "12,000", "5k"])
+@pytest.mark.parametrize("number", ["20", "137", "000", "12,000", "5k", "50k"])
 def test_many_is_a_large_number(number):
     """`##` stands for numbers from the policy's on, for the rest of a thousand, and for thousands written with k."""
     assert _words(f"now {number} cats", "## cats") == [f"{number.rpartition(',')[2]} cats"]
+
+
+@pytest.mark.parametrize("number", ["12000", "250000"])
+def test_long_numbers_are_many(number):
+    """From five digits on all numbers are one word, and a large one."""
+    assert _words(f"now {number} cats", "## cats") == ["00000 cats"]
 
 
 @pytest.mark.parametrize("number", ["19", "2", "no", "3d", "k", "❶", "፩", "❶k"])

@@ -18,7 +18,7 @@ from jobtagger.vocabulary import PairSet, Vocabulary, pair_key
 ANY_NUMBER = "#"
 MANY = "##"
 ANY_WORD = "*"
-_THOUSANDS = "000"  # what "12,000" ends in, once it is tokens
+_THOUSANDS = ("000", "00000")  # what "12,000" ends in, and what "12000" is, once they are tokens
 
 
 class Step(NamedTuple):
@@ -221,9 +221,9 @@ class PhraseBook:
         return kinds
 
     def _counts_as_many(self, word: str) -> bool:
-        """Tell whether a word is a number large enough: "40", "000" (of "12,000"), "5k"."""
+        """Tell whether a word is a number large enough: "40", "000" (of "12,000"), "00000" (10000 and above), "5k"."""
         if word.isdecimal():  # not isdigit: that holds of "❶", which is no number to int()
-            return int(word) >= self._many_from or word == _THOUSANDS
+            return int(word) >= self._many_from or word in _THOUSANDS
         return word.endswith("k") and word[:-1].isdecimal()
 
     def _step(self, part: str) -> Step:
