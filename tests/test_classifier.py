@@ -1,13 +1,16 @@
 """The deployed classifier: faithful words, probabilities that add up, refusals with their reason."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from builders import tokens_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobtagger.classify import Classifier
-from jobtagger.classify.features import TITLE_WEIGHT, count_pairs, count_words, subword_buckets
+from jobtagger.classify.features import N_BUCKETS, TITLE_WEIGHT, count_pairs, count_words, subword_buckets
 from jobtagger.records import Posting
 from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
@@ -48,6 +51,91 @@ def test_deciding_words_come_from_the_posting_and_the_deployed_weights(session):
     assert "logo" in shown
     assert shown["logo"] == pytest.approx(expected, rel=1e-3)
     assert set(" ".join(shown).split()) <= {"logo", "for", "a", "bakery"}
+
+
+WORDS = ["red", "cat", "box", "hat", "dog"]
+
+
+def _tiny(knowledge, model, bias=(0.0, 0.0, 0.0), sharpness=2.0):
+    """Give a session with a model of three categories, five words and the pairs "red cat" and "cat box"."""
+    weights = [[1, -0.5, -0.5], [1, -0.5, -0.5], [-0.5, 1, -0.5], [-1, -1, 2], [0, 0, 0]]
+    tiny = replace(
+        model,
+        categories=("first", "second", "third"),
+        words=WORDS,
+        word_weights=np.array(weights, dtype=np.float16),
+        word_norms=np.full(len(WORDS), 0.5, dtype=np.float16),
+        bucket_weights=np.zeros((N_BUCKETS, 3), dtype=np.float16),
+        pair_words=np.array([[1, 2], [0, 1]], dtype=np.int32),
+        pair_weights=np.array([[-0.5, 1, -0.5], [1, -0.5, -0.5]], dtype=np.float16),
+        facts={"bias": list(bias), "sharpness": sharpness, "subword_scale": 1.0, "unknown_norm": 0.5},
+    )
+    vocabulary = Vocabulary(WORDS)
+    return vocabulary, Classifier(tiny, vocabulary, replace(knowledge.policy, n_words=3))
+
+
+def _naive_deciding_words(vocabulary, classifier, tokens, n_words=3):
+    """Sort all terms of each posting by what they say for its likeliest category, words before pairs where equal."""
+    scores, deciding = classifier.score(tokens), []
+    for posting, column in enumerate(scores.probabilities.argmax(axis=1)):
+        said = []
+        for terms, rows, name in (
+            (scores.words, classifier._table.rows(), lambda key: vocabulary.words[key]),
+            (scores.pairs, classifier._pair_rows, classifier._pair_text),
+        ):
+            for owner, key, value in zip(*terms, strict=True):
+                weight = 2 * float(rows[key, column]) * float(value) / float(scores.norms[posting])
+                if owner == posting and weight > 0:
+                    said.append((name(int(key)), pytest.approx(weight, rel=1e-5), weight))
+        loudest = sorted(said, key=lambda term: -round(term[2], 5))[:n_words]
+        deciding.append([(word, weight) for word, weight, _ in loudest])
+    return deciding
+
+
+some_words = st.lists(st.sampled_from([*WORDS, "new", "."]), max_size=8).map(" ".join)
+
+
+@given(st.lists(st.builds(Posting, some_words, some_words, some_words, some_words), max_size=5))
+def test_deciding_words_are_the_loudest_of_each_posting(knowledge, tagger, postings):
+    """Sorting a chunk at once gives each posting its own terms, loudest first, words before pairs where equal."""
+    vocabulary, classifier = _tiny(knowledge, tagger.model)
+    tokens = tokens_of(vocabulary, *postings)
+
+    found = [prediction.words for prediction in classifier.predict(tokens, ["en"] * len(postings))]
+
+    assert _naive_deciding_words(vocabulary, classifier, tokens) == list(map(list, found))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param("... !", [], id="no words"),
+        pytest.param("dog", [], id="a word that says nothing"),
+        pytest.param("new", [], id="an unknown word that says nothing"),
+        pytest.param("cat, red", ["red", "cat"], id="equally loud ones in the order of the model"),
+        pytest.param("red cat", ["red", "cat", "red cat"], id="words before pairs"),
+        pytest.param("red cat. red", ["red", "cat", "red cat"], id="the louder one first"),
+        pytest.param("cat. red cat", ["cat", "red", "red cat"], id="whichever it is"),
+        pytest.param("hat cat", ["hat"], id="none that speaks for another category"),
+    ],
+)
+def test_deciding_words_stand_in_order(knowledge, tagger, text, words):
+    """The loudest comes first, equally loud ones keep the order of the model, the rest is left out."""
+    vocabulary, classifier = _tiny(knowledge, tagger.model)
+    before, found, after = classifier.predict(tokens_of(vocabulary, "box", text, "hat"), ["en"] * 3)
+
+    assert words == [word.word for word in found.words]
+    assert (["box"], ["hat"]) == ([word.word for word in before.words], [word.word for word in after.words])
+
+
+def test_deciding_words_speak_for_the_category_named(knowledge, tagger):
+    """Where two categories are equally probable, the first is named, and the words shown are those that speak for it."""
+    vocabulary, classifier = _tiny(knowledge, tagger.model, bias=(0.0, 1e-7, 0.0), sharpness=0.001)
+    (prediction,) = classifier.predict(tokens_of(vocabulary, "dog red box"), ["en"])
+
+    assert "first" == prediction.category_id
+    assert ["red"] == [word.word for word in prediction.words]
 
 
 def test_removing_the_strongest_word_lowers_the_probability(session):
