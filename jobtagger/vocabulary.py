@@ -34,6 +34,7 @@ _PAIR_SHIFT = 32
 _TABLE_BITS = 20
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MAX_PIECES = 400_000  # per session; bounds memory in endless runs
+_MAX_TOKENS = 2_000_000  # in those pieces; a list without blanks is one piece of thousands
 _MAX_PIECE = 80  # characters; longer ones are junk that will not come again
 _TEXT_END = "\x1f"  # stands between texts; cleaned texts hold no control characters
 
@@ -121,20 +122,21 @@ class Vocabulary:
 
     @property
     def is_full(self) -> bool:
-        """Whether so many different pieces were seen that the session should start afresh."""
-        return self._pieces.n_pieces > _MAX_PIECES
+        """Whether so many pieces were read, or tokens in them, that the session should start afresh."""
+        return self._pieces.n_pieces > _MAX_PIECES or len(self._pieces.tokens()) > _MAX_TOKENS
 
     def _read(self, texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the tokens of texts end to end, a boundary behind each, and how many each has, with its boundary."""
         parted = f" {_TEXT_END} ".join([*texts, ""]).replace("\n", " \n ").split(" ")
         numbers = np.fromiter(map(self._pieces.__getitem__, parted), np.int64, len(parted))
+        is_end = numbers == _Pieces.TEXT_END
+        if is_end.sum() != len(texts):
+            return self._read([text.replace(_TEXT_END, " ") for text in texts])
         starts, n_tokens = self._pieces.layout()
         n_of = n_tokens[numbers]
         ends = np.cumsum(n_of)
         places = np.repeat(starts[numbers] - ends + n_of, n_of) + np.arange(ends[-1])
-        lengths = np.diff(ends[numbers == _Pieces.TEXT_END], prepend=0)
-        if len(lengths) != len(texts):
-            return self._read([text.replace(_TEXT_END, " ") for text in texts])
+        lengths = np.diff(ends[is_end], prepend=0)
         return self._pieces.tokens()[places], lengths
 
 

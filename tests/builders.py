@@ -4,7 +4,7 @@ from itertools import product
 
 from jobtagger.knowledge.types import Budget, Evidence, Level, Outlook, Policy, Text, Trait
 from jobtagger.records import Posting, Prediction
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import Tokens, Vocabulary
 
 NOTHING = Text("", "")
 
@@ -72,10 +72,19 @@ def make_outlook(
     return Outlook(category_id, rule, wording, headline, (), contrary, (), (), "low", rule == "R5", NOTHING)
 
 
-def make_posting(text: str, vocabulary: Vocabulary) -> Posting:
+def make_posting(text: str) -> Posting:
     """Make a posting that is all title."""
-    ids = vocabulary.ids(text)
-    return Posting(text, "", "", [*ids, 0, 0], len(ids) + 1, 1)
+    return Posting(text)
+
+
+def tokens_of(vocabulary: Vocabulary, *postings: Posting | str) -> Tokens:
+    """Tokenise a chunk of postings; a text is one that is all title."""
+    return vocabulary.tokenise([make_posting(one) if isinstance(one, str) else one for one in postings])
+
+
+def spell(vocabulary: Vocabulary, tokens: Tokens, start: int = 0, end: int | None = None) -> str:
+    """Give the words of tokens `start` to `end` (exclusive), parted by blanks."""
+    return " ".join(vocabulary.words[number] for number in tokens.ids[start:end])
 
 
 def make_prediction(category_id: str, abstained: str = "") -> Prediction:

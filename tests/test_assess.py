@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait
+from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait, tokens_of
 
 from jobtagger.knowledge.types import Exposure, Negation
-from jobtagger.records import FoundTrait, Reason
+from jobtagger.records import FoundTrait, Posting, Reason
 from jobtagger.risk import Assessor
 from jobtagger.risk.outlook import level_of_points
 from jobtagger.vocabulary import Vocabulary
@@ -58,7 +58,8 @@ def assess(our_knowledge):
     assessor = Assessor(our_knowledge, vocabulary)
 
     def assess_one(text, category_id="legal", abstained=""):
-        return assessor.assess([make_posting(text, vocabulary)], [make_prediction(category_id, abstained)])[0]
+        posting, prediction = make_posting(text), make_prediction(category_id, abstained)
+        return assessor.assess([posting], tokens_of(vocabulary, posting), [prediction])[0]
 
     return assess_one
 
@@ -216,14 +217,13 @@ def test_exposure_is_that_of_the_chosen_measure(assess):
 def test_assess_keeps_the_order(our_knowledge):
     """There is one tag per posting, in order."""
     vocabulary = Vocabulary()
-    postings = [make_posting(text, vocabulary) for text in ("easy", "", "hard")]
+    postings = [make_posting(text) for text in ("easy", "", "hard")]
+    tokens = tokens_of(vocabulary, *postings)
     predictions = [make_prediction(name) for name in ("legal", "other", "translation")]
 
-    assert [tag.score for tag in Assessor(our_knowledge, vocabulary).assess(postings, predictions)] == [
-        0.62,
-        None,
-        0.58,
-    ]
+    tags = Assessor(our_knowledge, vocabulary).assess(postings, tokens, predictions)
+
+    assert [tag.score for tag in tags] == [0.62, None, 0.58]
 
 
 def test_assess_refuses_lists_of_different_length(our_knowledge):
@@ -232,7 +232,7 @@ def test_assess_refuses_lists_of_different_length(our_knowledge):
     assessor = Assessor(our_knowledge, vocabulary)
 
     with pytest.raises(ValueError, match=r"zip\(\) argument 2 is shorter"):
-        assessor.assess([make_posting("easy", vocabulary)], [])
+        assessor.assess([make_posting("easy")], tokens_of(vocabulary, "easy"), [])
 
 
 @pytest.mark.parametrize("text", ["Quick job, NDA to sign", "Mission simple, sur place", "A plain sentence"])
@@ -247,7 +247,8 @@ def test_reasons_of_shipped_knowledge_resolve(knowledge, text):
         "trait": knowledge.traits,
     }
     names = list(knowledge.categories)
-    tags = assessor.assess([make_posting(text, vocabulary)] * len(names), [make_prediction(name) for name in names])
+    postings = [make_posting(text)] * len(names)
+    tags = assessor.assess(postings, tokens_of(vocabulary, *postings), list(map(make_prediction, names)))
     lost = [reason for tag in tags for reason in tag.reasons if reason.id not in known[reason.kind]]
 
     assert lost == []
@@ -270,10 +271,9 @@ def test_reasons_of_shipped_knowledge_resolve(knowledge, text):
 def test_low_offer_shows_the_trait_of_the_policy(our_knowledge, text, details, words):
     """A low offer counts as the trait that the policy names, with the offer's own words."""
     vocabulary = Vocabulary()
-    posting = make_posting(text, vocabulary)._replace(
-        title=text, details=details, detail_ids=tuple(vocabulary.ids(details))
-    )
-    (tag,) = Assessor(our_knowledge, vocabulary).assess([posting], [make_prediction("legal")])
+    posting = Posting(text, details=details)
+    tokens = tokens_of(vocabulary, posting)
+    (tag,) = Assessor(our_knowledge, vocabulary).assess([posting], tokens, [make_prediction("legal")])
 
     assert tag.traits == ((FoundTrait("cheap", words, 6),) if words else ())
 
@@ -281,7 +281,8 @@ def test_low_offer_shows_the_trait_of_the_policy(our_knowledge, text, details, w
 def test_details_show_traits(our_knowledge):
     """What further columns say is read as the text is, and shown with its words."""
     vocabulary = Vocabulary()
-    posting = make_posting("portrait", vocabulary)._replace(detail_ids=tuple(vocabulary.ids("very easy")))
-    (tag,) = Assessor(our_knowledge, vocabulary).assess([posting], [make_prediction("legal")])
+    posting = Posting("portrait", details="very easy")
+    tokens = tokens_of(vocabulary, posting)
+    (tag,) = Assessor(our_knowledge, vocabulary).assess([posting], tokens, [make_prediction("legal")])
 
     assert tag.traits == (FoundTrait("simple", "easy", 12),)

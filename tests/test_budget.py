@@ -5,7 +5,7 @@ from builders import POLICY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobtagger.risk.budget import find_offers, is_low
+from jobtagger.risk.budget import _OFFER, SPOKEN, _amounts, find_offers, is_low
 
 BUDGET = POLICY.budget  # 8 dollars an hour, 100 a day, 0.02 a word, 25 a job; a euro is worth 2, a rupee 0.01
 
@@ -87,3 +87,51 @@ def test_any_text_is_read(text):
     for offer in find_offers(text):
         assert 0 <= offer.low <= offer.high
         assert offer.words in text
+
+
+amount_texts = st.lists(
+    st.sampled_from([
+        "5", "0", "12", "1,500", "1 500", "0.02", "1.5", "2k", "1234", "9" * 90, "$", "€", "US$", "₹", "usd", "dollars",
+        "euros", "eurosk", "rs", "pound", " ", " ", "  ", "-", "to", "à", "/", "hr", "per hour", "par mot", "de l'heure",
+        "a day", "k", "x", "TJM", "budget", ":", ".", ",", "'", "\n", "\u00a0", "_", "fixed",
+    ]),
+    max_size=30,
+).map("".join)  # fmt: skip
+
+
+@given(amount_texts)
+def test_amounts_are_those_of_the_pattern_on_the_whole_text(text):
+    """Starting at digits finds what trying the pattern at every place finds."""
+    assert [match.regs for match in _amounts(text)] == [match.regs for match in _OFFER.finditer(text)]
+
+
+@given(amount_texts)
+def test_offers_of_any_amounts_are_read(text):
+    """However amounts and signs follow each other, each is read and none is below nothing."""
+    assert all(0 <= offer.low <= offer.high for offer in find_offers(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("pays 1,2345 €/h", ["5 €/h"], id="digits left over by thousands"),
+        pytest.param(f"id {'7' * 200}, pays $5/hr", ["$5/hr"], id="behind an endless number"),
+        pytest.param(f"{'7' * 200} USD per hour", [f"{'7' * 200} USD per hour"], id="an endless number itself"),
+        pytest.param("$0.123.456/hr", [], id="thousands never begin with nothing"),
+        pytest.param("budget: $0 500", ["$0"], id="nor with a blank between"),
+        pytest.param("0.05 dollars 7 euros per word", ["7 euros per word"], id="one amount right behind another"),
+    ],
+)
+def test_odd_amounts_are_read(text, words):
+    """Numbers that no one writes raise nothing and hide no offer that follows."""
+    assert [offer.words for offer in find_offers(text)] == words
+
+
+@pytest.mark.parametrize(
+    "currency",
+    ["usd", "eur", "euro", "euros", "gbp", "inr", "cad", "aud", "chf", "dollar", "dollars", "pound", "pounds", "rs"],
+)
+def test_every_currency_is_a_sign_that_an_offer_may_be_there(currency):
+    """Texts are searched for offers only where such a word stands, so none that the pattern knows may be missing."""
+    assert len(find_offers(f"5 {currency} per hour")) == 1
+    assert currency in SPOKEN

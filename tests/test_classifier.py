@@ -1,12 +1,16 @@
 """The deployed classifier: faithful words, probabilities that add up, refusals with their reason."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from builders import tokens_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobtagger.classify import Classifier
-from jobtagger.classify.features import TITLE_WEIGHT, count_pairs, count_words, stream_of, subword_buckets
+from jobtagger.classify.features import N_BUCKETS, TITLE_WEIGHT, count_pairs, count_words, subword_buckets
 from jobtagger.records import Posting
 from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
@@ -18,17 +22,13 @@ def session(knowledge, tagger):
     return vocabulary, Classifier(tagger.model, vocabulary, knowledge.policy)
 
 
-def _posting(vocabulary, title, body=""):
-    title_ids, body_ids = vocabulary.ids(title), vocabulary.ids(body)
-    return Posting(title, "", body, [*title_ids, 0, 0, *body_ids], len(title_ids) + 1, 1)
-
-
 def test_probabilities_add_up_to_one(session):
     """Over all categories the probabilities of each posting sum to one."""
     vocabulary, classifier = session
-    postings = [_posting(vocabulary, title) for title in ("Logo", "zzxqy wvut", "", "Fix my WordPress site")]
 
-    probabilities = classifier.score(postings).probabilities
+    probabilities = classifier.score(
+        tokens_of(vocabulary, "Logo", "zzxqy wvut", "", "Fix my WordPress site")
+    ).probabilities
 
     assert np.allclose(1, probabilities.sum(axis=1), atol=1e-5)
     assert (probabilities >= 0).all()
@@ -37,11 +37,11 @@ def test_probabilities_add_up_to_one(session):
 def test_deciding_words_come_from_the_posting_and_the_deployed_weights(session):
     """Each shown weight is the model's own weight of that term for the predicted category over the posting's norm."""
     vocabulary, classifier = session
-    posting = _posting(vocabulary, "Logo for a bakery")
-    prediction = classifier.predict([posting], ["en"])[0]
+    tokens = tokens_of(vocabulary, "Logo for a bakery")
+    prediction = classifier.predict(tokens, ["en"])[0]
     model = classifier._model
     column = model.categories.index(prediction.category_id)
-    scores = classifier.score([posting])
+    scores = classifier.score(tokens)
 
     shown = {word.word: word.weight for word in prediction.words}
     place = model.words.index("logo")
@@ -53,11 +53,96 @@ def test_deciding_words_come_from_the_posting_and_the_deployed_weights(session):
     assert set(" ".join(shown).split()) <= {"logo", "for", "a", "bakery"}
 
 
+WORDS = ["red", "cat", "box", "hat", "dog"]
+
+
+def _tiny(knowledge, model, bias=(0.0, 0.0, 0.0), sharpness=2.0):
+    """Give a session with a model of three categories, five words and the pairs "red cat" and "cat box"."""
+    weights = [[1, -0.5, -0.5], [1, -0.5, -0.5], [-0.5, 1, -0.5], [-1, -1, 2], [0, 0, 0]]
+    tiny = replace(
+        model,
+        categories=("first", "second", "third"),
+        words=WORDS,
+        word_weights=np.array(weights, dtype=np.float16),
+        word_norms=np.full(len(WORDS), 0.5, dtype=np.float16),
+        bucket_weights=np.zeros((N_BUCKETS, 3), dtype=np.float16),
+        pair_words=np.array([[1, 2], [0, 1]], dtype=np.int32),
+        pair_weights=np.array([[-0.5, 1, -0.5], [1, -0.5, -0.5]], dtype=np.float16),
+        facts={"bias": list(bias), "sharpness": sharpness, "subword_scale": 1.0, "unknown_norm": 0.5},
+    )
+    vocabulary = Vocabulary(WORDS)
+    return vocabulary, Classifier(tiny, vocabulary, replace(knowledge.policy, n_words=3))
+
+
+def _naive_deciding_words(vocabulary, classifier, tokens, n_words=3):
+    """Sort all terms of each posting by what they say for its likeliest category, words before pairs where equal."""
+    scores, deciding = classifier.score(tokens), []
+    for posting, column in enumerate(scores.probabilities.argmax(axis=1)):
+        said = []
+        for terms, rows, name in (
+            (scores.words, classifier._table.rows(), lambda key: vocabulary.words[key]),
+            (scores.pairs, classifier._pair_rows, classifier._pair_text),
+        ):
+            for owner, key, value in zip(*terms, strict=True):
+                weight = 2 * float(rows[key, column]) * float(value) / float(scores.norms[posting])
+                if owner == posting and weight > 0:
+                    said.append((name(int(key)), pytest.approx(weight, rel=1e-5), weight))
+        loudest = sorted(said, key=lambda term: -round(term[2], 5))[:n_words]
+        deciding.append([(word, weight) for word, weight, _ in loudest])
+    return deciding
+
+
+some_words = st.lists(st.sampled_from([*WORDS, "new", "."]), max_size=8).map(" ".join)
+
+
+@given(st.lists(st.builds(Posting, some_words, some_words, some_words, some_words), max_size=5))
+def test_deciding_words_are_the_loudest_of_each_posting(knowledge, tagger, postings):
+    """Sorting a chunk at once gives each posting its own terms, loudest first, words before pairs where equal."""
+    vocabulary, classifier = _tiny(knowledge, tagger.model)
+    tokens = tokens_of(vocabulary, *postings)
+
+    found = [prediction.words for prediction in classifier.predict(tokens, ["en"] * len(postings))]
+
+    assert _naive_deciding_words(vocabulary, classifier, tokens) == list(map(list, found))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param("... !", [], id="no words"),
+        pytest.param("dog", [], id="a word that says nothing"),
+        pytest.param("new", [], id="an unknown word that says nothing"),
+        pytest.param("cat, red", ["red", "cat"], id="equally loud ones in the order of the model"),
+        pytest.param("red cat", ["red", "cat", "red cat"], id="words before pairs"),
+        pytest.param("red cat. red", ["red", "cat", "red cat"], id="the louder one first"),
+        pytest.param("cat. red cat", ["cat", "red", "red cat"], id="whichever it is"),
+        pytest.param("hat cat", ["hat"], id="none that speaks for another category"),
+    ],
+)
+def test_deciding_words_stand_in_order(knowledge, tagger, text, words):
+    """The loudest comes first, equally loud ones keep the order of the model, the rest is left out."""
+    vocabulary, classifier = _tiny(knowledge, tagger.model)
+    before, found, after = classifier.predict(tokens_of(vocabulary, "box", text, "hat"), ["en"] * 3)
+
+    assert words == [word.word for word in found.words]
+    assert (["box"], ["hat"]) == ([word.word for word in before.words], [word.word for word in after.words])
+
+
+def test_deciding_words_speak_for_the_category_named(knowledge, tagger):
+    """Where two categories are equally probable, the first is named, and the words shown are those that speak for it."""
+    vocabulary, classifier = _tiny(knowledge, tagger.model, bias=(0.0, 1e-7, 0.0), sharpness=0.001)
+    (prediction,) = classifier.predict(tokens_of(vocabulary, "dog red box"), ["en"])
+
+    assert "first" == prediction.category_id
+    assert ["red"] == [word.word for word in prediction.words]
+
+
 def test_removing_the_strongest_word_lowers_the_probability(session):
     """The word named first really decided: without it the category is less likely."""
     vocabulary, classifier = session
-    full = classifier.predict([_posting(vocabulary, "Voice over for a museum guide")], ["en"])[0]
-    without = classifier.score([_posting(vocabulary, "for a museum guide")]).probabilities[0]
+    full = classifier.predict(tokens_of(vocabulary, "Voice over for a museum guide"), ["en"])[0]
+    without = classifier.score(tokens_of(vocabulary, "for a museum guide")).probabilities[0]
     column = classifier._model.categories.index(full.category_id)
 
     assert "audio_voice" == full.category_id
@@ -68,10 +153,10 @@ def test_a_posting_is_scored_the_same_in_any_company(session):
     """Neighbours in a chunk change nothing."""
     vocabulary, classifier = session
     titles = ["Logo for a bakery", "x", "", "Scrape 500 product pages into a CSV", "Ménage"]
-    postings = [_posting(vocabulary, title, "Thanks!") for title in titles]
+    postings = [Posting(title, description="Thanks!") for title in titles]
 
-    together = classifier.score(postings).probabilities
-    alone = np.vstack([classifier.score([posting]).probabilities for posting in postings])
+    together = classifier.score(tokens_of(vocabulary, *postings)).probabilities
+    alone = np.vstack([classifier.score(tokens_of(vocabulary, posting)).probabilities for posting in postings])
 
     assert np.allclose(together, alone, atol=1e-6)
 
@@ -89,7 +174,7 @@ def test_refusals_name_their_reason(session, title, language, reason):
     """An abstention is an answer with a reason, and asks for review."""
     vocabulary, classifier = session
 
-    prediction = classifier.predict([_posting(vocabulary, title)], [language])[0]
+    prediction = classifier.predict(tokens_of(vocabulary, title), [language])[0]
 
     assert reason == prediction.abstained
     assert prediction.needs_review or not reason
@@ -97,7 +182,9 @@ def test_refusals_name_their_reason(session, title, language, reason):
 
 def test_nothing_in_nothing_out(session):
     """An empty chunk is no error."""
-    assert [] == session[1].predict([], [])
+    vocabulary, classifier = session
+
+    assert [] == classifier.predict(tokens_of(vocabulary), [])
 
 
 def test_unknown_words_are_read_by_their_letters(session):
@@ -105,7 +192,7 @@ def test_unknown_words_are_read_by_their_letters(session):
     vocabulary, classifier = session
     assert "translattion" not in classifier._model.words
 
-    prediction = classifier.predict([_posting(vocabulary, "translattion")], ["en"])[0]
+    prediction = classifier.predict(tokens_of(vocabulary, "translattion"), ["en"])[0]
 
     assert "translation" == prediction.category_id
 
@@ -113,9 +200,8 @@ def test_unknown_words_are_read_by_their_letters(session):
 def test_pairs_do_not_cross_sentences_or_postings():
     """Neighbours are pairs only inside one sentence of one posting."""
     vocabulary = Vocabulary()
-    first, second = _posting(vocabulary, "cold calling. leads"), _posting(vocabulary, "data")
 
-    pairs = count_pairs(stream_of([first, second]))
+    pairs = count_pairs(tokens_of(vocabulary, "cold calling. leads", "data"))
 
     words = [tuple(vocabulary.words[part] for part in parts_of_pair(int(key))) for key in pairs.key]
     assert [("cold", "calling")] == words
@@ -125,7 +211,7 @@ def test_title_words_and_repeats_weigh_more_but_less_and_less():
     """A title word counts as three; the n-th repeat adds less than the one before."""
     vocabulary = Vocabulary()
 
-    words = count_words(stream_of([_posting(vocabulary, "logo", "flyer flyer flyer")]))
+    words = count_words(tokens_of(vocabulary, Posting("logo", description="flyer flyer flyer")))
 
     values = {vocabulary.words[int(key)]: float(value) for key, value in zip(words.key, words.value, strict=True)}
     assert values == pytest.approx({"logo": 1 + math.log(TITLE_WEIGHT), "flyer": 1 + math.log(3)}, rel=1e-6)

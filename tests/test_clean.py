@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobtagger.text import clean_text, drop_addresses
+from jobtagger.text import clean_text
 
 _TRAILING = "two or more blanks before a line end become one, which only a second cleaning takes away"
 
@@ -68,22 +68,3 @@ def test_cleaning_twice_is_cleaning_once(raw):
     once = clean_text(raw)
 
     assert clean_text(once) == once
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        pytest.param("see https://example.org/a?b=c now", "see   now", id="https"),
-        pytest.param("see HTTP://EXAMPLE.ORG http://example.org", "see    ", id="any case beside a small one"),
-        pytest.param("see www.example.org", "see  ", id="www"),
-        pytest.param("write to jo.doe@example.org please", "write to   please", id="e-mail"),
-        pytest.param("pay @ 5 dollars", "pay @ 5 dollars", id="a lone at sign"),
-        pytest.param("call @handle", "call @handle", id="a handle"),
-        pytest.param("example.org", "example.org", id="a bare domain"),
-        pytest.param(
-            "see HTTPS://EXAMPLE.ORG now", "see   now", id="capitals only"),
-    ],
-)  # fmt: skip
-def test_drop_addresses_leaves_a_blank(text, left):
-    """Web and e-mail addresses go, everything else stays."""
-    assert drop_addresses(text) == left

@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from builders import make_posting, speak_number, spell_out
+from builders import speak_number, spell_out, tokens_of
 
 from jobtagger.knowledge import load_knowledge
 from jobtagger.records import Posting
@@ -300,9 +300,8 @@ def found_in():
     finder = TraitFinder(SHIPPED.traits.values(), SHIPPED.negation, SHIPPED.policy, vocabulary)
 
     def find(title, description=""):
-        ids, body = vocabulary.ids(title), vocabulary.ids(description)
-        posting = Posting(title, "", description, [*ids, 0, 0, *body], len(ids) + 1, 1)
-        return {match.trait_id for match in finder.find([posting])[0]}
+        tokens = tokens_of(vocabulary, Posting(title, description=description))
+        return {match.trait_id for match in finder.find(tokens).get(0, [])}
 
     return find
 
@@ -374,6 +373,7 @@ def test_every_phrase_is_found_where_it_stands(trait):
     vocabulary = Vocabulary()
     finder = TraitFinder([trait], SHIPPED.negation, SHIPPED.policy, vocabulary)
     texts = [" ".join(speak_number(word) for word in words) for phrase in trait.phrases for words in spell_out(phrase)]
-    found = finder.find([make_posting(text, vocabulary) for text in texts])
+    tokens = tokens_of(vocabulary, *texts)
+    found = finder.find(tokens)
 
-    assert [text for text, matches in zip(texts, found, strict=True) if not matches or matches[0].start != 0] == []
+    assert [text for n, text in enumerate(texts) if n not in found or found[n][0].start != tokens.starts[n]] == []

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from builders import tokens_of
 
-from jobtagger.records import OUTPUT_COLUMNS, RawRecord
+from jobtagger.records import OUTPUT_COLUMNS, Posting, RawRecord
 from jobtagger.text import LanguageIdentifier, LanguageModel
 from jobtagger.text.language import UNDETERMINED, triples_of
 from jobtagger.vocabulary import Vocabulary
@@ -20,7 +21,7 @@ MODEL = LanguageModel(
 def _identify(*texts, fallback="en", min_known=0.0):
     vocabulary = Vocabulary(WORDS)
     identifier = LanguageIdentifier(MODEL, vocabulary, min_margin=0.5, min_known=min_known, fallback=fallback)
-    return identifier.identify([vocabulary.ids(text) for text in texts])
+    return identifier.identify(tokens_of(vocabulary, *texts))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,16 @@ def test_identify_keeps_the_order():
     assert _identify("le", "chapeau", "", "the", "el") == ["fr", "fr", "en", "en", "es"]
 
 
+def test_identify_of_no_posting_is_empty():
+    """An empty chunk is no error."""
+    assert _identify() == []
+
+
+def test_identify_passes_over_details():
+    """What further columns say, often in the board's language, does not change that of the posting."""
+    assert _identify(Posting("le", details="the the the")) == ["fr"]
+
+
 def test_identify_reads_the_first_120_tokens():
     """What stands after the first 120 tokens does not change the language."""
     assert _identify("le " + "zz " * 119 + "the " * 50, "le " + "zz " * 118 + "the the") == ["fr", "en"]
@@ -68,7 +79,7 @@ def test_identify_weighs_letters_by_their_mean():
     identifier = LanguageIdentifier(MODEL, vocabulary, min_margin=0.9, min_known=0.3, fallback="es")
 
     # chish: " ch" and "ish" give (1, 1, -1) on average, hence 0.35 for en and fr: a tie that leads es by only 0.7
-    assert identifier.identify([vocabulary.ids("chish")]) == ["es"]
+    assert identifier.identify(tokens_of(vocabulary, "chish")) == ["es"]
     assert _identify("chish", fallback="es") == ["en"]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from builders import POLICY
+from builders import POLICY, spell, tokens_of
 
 from jobtagger.knowledge.types import Footer, Sources
 from jobtagger.records import Posting, RawRecord
@@ -20,28 +20,21 @@ SOURCES = Sources(
 
 
 @pytest.fixture
-def vocabulary():
-    """Give a session's vocabulary."""
-    return Vocabulary()
-
-
-@pytest.fixture
-def preparer(vocabulary):
+def preparer():
     """Give a preparer that reads 100 code points of a description."""
-    return Preparer(SOURCES, POLICY, vocabulary)
+    return Preparer(SOURCES, POLICY)
 
 
-def test_prepare_numbers_title_skills_and_description_in_this_order(preparer, vocabulary):
-    """Each part ends with a boundary, which its length counts."""
+def test_prepare_gives_title_skills_and_description(preparer):
+    """Each part of the record is a part of the posting."""
     posting = preparer.prepare(RawRecord("Red cat", "Paint it red", "ink,brush"))
 
-    assert posting == Posting("Red cat", "ink; brush", "Paint it red", [1, 2, 0, 3, 0, 4, 0, 5, 6, 1], 3, 4)
-    assert vocabulary.words == [".", "red", "cat", "ink", "brush", "paint", "it"]
+    assert posting == Posting("Red cat", "ink; brush", "Paint it red")
 
 
-def test_prepare_of_nothing_gives_boundaries_only(preparer):
+def test_prepare_of_nothing_gives_nothing(preparer):
     """An empty record is a posting without words."""
-    assert preparer.prepare(RawRecord()) == Posting("", "", "", [0, 0], 1, 1)
+    assert preparer.prepare(RawRecord()) == Posting("", "", "", "")
 
 
 def test_prepare_cleans_every_part(preparer):
@@ -66,12 +59,13 @@ def test_prepare_moves_skills_of_the_footer(preparer):
     assert posting.description == "Paint it."
 
 
-def test_prepare_shows_addresses_but_does_not_number_them(preparer, vocabulary):
+def test_prepare_shows_addresses_but_they_give_no_tokens(preparer):
     """An address stays in the description and gives no token, so that it can be nobody's reason."""
+    vocabulary = Vocabulary()
     posting = preparer.prepare(RawRecord("", "Mail jo@example.org or www.example.org today"))
 
     assert posting.description == "Mail jo@example.org or www.example.org today"
-    assert [vocabulary.words[number] for number in posting.token_ids] == [".", ".", "mail", "or", "today"]
+    assert spell(vocabulary, tokens_of(vocabulary, posting)) == ". . mail or today . ."
 
 
 def test_prepare_reads_only_the_beginning_of_long_texts(preparer):
@@ -118,13 +112,9 @@ def test_tidy_skills_reads_every_list_notation(skills, tidy):
 
 
 def test_details_are_read_apart():
-    """Details and the footer's own have tokens of their own, which do not stand among those that are classified."""
-    vocabulary = Vocabulary()
+    """Details and those of the footer stand apart from the description, one a line."""
     footer = Footer("board", start=("Pay",), skills="Needs", other=("apply here",), details=("Pay",))
-    preparer = Preparer(replace(SOURCES, footers=(footer,)), POLICY, vocabulary)
+    preparer = Preparer(replace(SOURCES, footers=(footer,)), POLICY)
     posting = preparer.prepare(RawRecord("Cat", "Paint it\nPay: $5\napply here", "", "two days"))
 
-    assert posting.details == "two days\nPay: $5"
-    assert [vocabulary.words[number] for number in posting.detail_ids] == ["two", "days", ".", "pay", ".", "5"]
-    assert not set(vocabulary.ids("two days pay")) & set(posting.token_ids)
-    assert posting.ids_for_traits() == [*posting.token_ids, 0, *posting.detail_ids]
+    assert posting == Posting("Cat", "", "Paint it", "two days\nPay: $5")

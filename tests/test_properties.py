@@ -1,10 +1,10 @@
 """What must be true of any text."""
 
+import re
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
-from builders import POLICY, make_outlook, make_posting, make_prediction, make_trait, speak_number, spell_out
+from builders import POLICY, make_outlook, make_posting, make_prediction, make_trait, speak_number, spell_out, tokens_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -13,23 +13,20 @@ from jobtagger.knowledge.types import Footer, Negation
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
 from jobtagger.risk import Assessor, TraitFinder
 from jobtagger.risk.traits import Match
-from jobtagger.text import FooterCutter, clean_text, drop_addresses
+from jobtagger.text import FooterCutter, clean_text
 from jobtagger.text.language import UNDETERMINED
 from jobtagger.text.prepare import tidy_skills
-from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, spans, split
+from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, split
 
 SHIPPED = load_knowledge()
-EMPTY_WORDS = "\uff9e\uff9f"  # normalised to nothing: test_vocabulary holds the bug
 
-any_text = st.text(st.characters(exclude_characters=EMPTY_WORDS))
+any_text = st.text()
 tricky = st.sampled_from([
     "<b>", "</b>", "<br/>", "<script>", "<!--", "<", ">", "&amp;", "&lt;", "&nbsp;", "&", ";", "\\n", "\\", "é", "Ã©", "â€™",
-    "\u200b", "\xa0", "\x00", "\r\n", "\n", "\t", " ", "  ", "…", "•", "'", "’t", "c++", ".net", "http://", "@", "#", "12345",
+    "\u200b", "\xa0", "\x00", "\r\n", "\n", "\t", " ", "  ", "…", "•", "'", "’t", "c++", ".net", "http://", "@", "#", "12345", "\x1f", "\u2776", "$",
     "Budget:", "Skills:", "Country", "['", "|", "logo", "simple", "no", "pas", "\U0001f600", "\ud83d",
 ])  # fmt: skip
-texts = st.one_of(any_text, st.lists(st.one_of(tricky, st.text(max_size=3)), max_size=30).map("".join)).filter(
-    lambda text: not set(text) & set(EMPTY_WORDS)
-)
+texts = st.one_of(any_text, st.lists(st.one_of(tricky, st.text(max_size=3)), max_size=30).map("".join))
 plain_texts = st.lists(st.sampled_from([
     "<p>", "</p>", "<br>", "&amp;", "&lt;", "&nbsp;", "Ã©", "â€™", "\u200b", "\xa0", "\n", "\r\n", "\t", "a", "été", ", ", ".", "<", "7",
 ])).map("x".join)  # fmt: skip
@@ -64,14 +61,6 @@ def test_clean_text_is_free_of_control_characters(text):
 
 
 @given(texts)
-def test_dropping_addresses_twice_is_dropping_once(text):
-    """Nothing that looks like an address is made by taking one away."""
-    once = drop_addresses(text)
-
-    assert drop_addresses(once) == once
-
-
-@given(texts)
 def test_cutting_a_footer_keeps_the_beginning(text):
     """The description left over is how the text began."""
     cut = FooterCutter((Footer("board", ("Budget",), "Skills", ("Country",)),)).cut(text)
@@ -90,22 +79,22 @@ def test_tidy_skills_are_tidy(text):
 
 
 @given(texts)
-def test_tokens_and_their_places_agree(text):
-    """Places are those of the tokens, in order and without overlap."""
-    places = spans(text)
-
-    assert [text[start:end] for start, end in places] == split(text)
-    assert all(before[1] <= after[0] for before, after in pairwise(places))
+def test_tokens_stand_in_the_text_in_order(text):
+    """Tokens are runs of the text as written, one behind the other."""
+    end = 0
+    for token in split(text):
+        end = text.index(token, end) + len(token)
 
 
 @given(texts)
 def test_numbering_keeps_tokens_and_boundaries(text):
-    """There is one number per token, and 0 stands for the ends and nothing else."""
+    """There is one number per token of the pieces between blanks, 0 stands for the ends and nothing else."""
     vocabulary = Vocabulary()
     numbers = vocabulary.ids(text)
+    words = [normalise(token) for piece in re.findall(r"\n|[^ \n]+", text) for token in split(piece)]
 
-    assert [vocabulary.words[number] for number in numbers] == [normalise(token) for token in split(text)]
-    assert [number == 0 for number in numbers] == [normalise(token) == BOUNDARY for token in split(text)]
+    assert [vocabulary.words[number] for number in numbers] == words
+    assert [number == 0 for number in numbers] == [word == BOUNDARY for word in words]
 
 
 @given(st.lists(records, max_size=8))
@@ -166,7 +155,7 @@ def test_phrases_are_found_just_where_their_words_stand(phrases, tokens):
         ]
         expected += [Match("trait", start, max(ends))] if ends else []
 
-    assert finder.find([make_posting(" ".join(tokens), vocabulary)]) == [expected]
+    assert finder.find(tokens_of(vocabulary, " ".join(tokens))).get(0, []) == expected
 
 
 raising = [trait for trait in SHIPPED.traits.values() if trait.points > 0]
@@ -186,8 +175,8 @@ def test_more_evidence_of_risk_never_lowers_the_score(beginning, chosen, data):
     """A phrase of a raising trait, added as a sentence, raises the score or leaves it, unless its group is there."""
     trait, phrase = chosen
     added = " ".join(speak_number(word) for word in data.draw(st.sampled_from(spell_out(phrase))))
-    postings = [make_posting(text, VOCABULARY) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]
-    before, after = ASSESSOR.assess(postings, [make_prediction("other")] * 2)
+    postings = [make_posting(text) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]
+    before, after = ASSESSOR.assess(postings, tokens_of(VOCABULARY, *postings), [make_prediction("other")] * 2)
     new = {found.trait_id for found in after.traits} - {found.trait_id for found in before.traits}
     assume(all(SHIPPED.traits[name].points >= 0 for name in new))
     assume(SHIPPED.traits[trait.id].group not in {SHIPPED.traits[found.trait_id].group for found in before.traits})

@@ -40,8 +40,9 @@ def test_every_category_has_enough_postings_in_both_languages(corpus, knowledge)
 def test_no_two_postings_are_alike(corpus, knowledge):
     """No two postings share more than four fifths of their words (Jaccard), whatever their category."""
     vocabulary = Vocabulary()
-    preparer = Preparer(knowledge.sources, knowledge.policy, vocabulary)
-    words = [sorted(set(preparer.prepare(posting.record).token_ids) - {0}) for posting in corpus]
+    preparer = Preparer(knowledge.sources, knowledge.policy)
+    tokens = vocabulary.tokenise([preparer.prepare(posting.record) for posting in corpus])
+    words = [np.setdiff1d(ids, [0]) for ids in np.split(tokens.ids, tokens.starts[1:-1])]
     sizes = np.array([len(row) for row in words])
     rows, columns = np.repeat(np.arange(len(words)), sizes), np.concatenate(words).astype(np.int64)
     matrix = sp.csr_matrix((np.ones(sizes.sum(), dtype=np.int32), (rows, columns)))

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from builders import POLICY, make_posting, make_trait
+from builders import POLICY, make_trait, spell, tokens_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
@@ -19,10 +21,9 @@ def _found(text, *traits, window=3):
     """Give the trait ids found in `text` with the words that show them."""
     vocabulary = Vocabulary()
     finder = TraitFinder(traits, Negation(NEGATIONS, DENIALS, window), POLICY, vocabulary)
-    posting = make_posting(text, vocabulary)
+    tokens = tokens_of(vocabulary, text)
     return [
-        (match.trait_id, " ".join(vocabulary.words[number] for number in posting.token_ids[match.start : match.end]))
-        for match in finder.find([posting])[0]
+        (match.trait_id, spell(vocabulary, tokens, match.start, match.end)) for match in finder.find(tokens).get(0, [])
     ]
 
 
@@ -102,6 +103,25 @@ def test_negation_shortly_before_cancels(text, words):
     assert _words(text, "red cat") == words
 
 
+any_words = st.lists(st.sampled_from(["a", "red", "no", "pas", ".", "\n"]), max_size=10).map(" ".join)
+
+
+@given(st.lists(st.builds(Posting, any_words, any_words, any_words, any_words), max_size=4), st.integers(0, 6))
+def test_negated_places_are_those_that_looking_back_finds(postings, window):
+    """A place is negated if, going back word by word, a negation comes before the window or the sentence ends."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([], Negation(NEGATIONS, DENIALS, window), POLICY, vocabulary)
+    ids = tokens_of(vocabulary, *postings).ids
+    words = [vocabulary.words[number] for number in ids]
+    expected = []
+    for place in range(len(words)):
+        before = words[max(0, place - window) : place]
+        sentence = before[len(before) - before[::-1].index(".") :] if "." in before else before
+        expected.append(not set(NEGATIONS).isdisjoint(sentence))
+
+    assert finder._are_negated(ids).tolist() == expected
+
+
 @pytest.mark.parametrize(
     ("window", "words"),
     [
@@ -174,47 +194,47 @@ def test_matches_stand_in_order_of_place():
         [make_trait("b", ("blue cat",)), make_trait("a", ("red",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary
     )
 
-    assert finder.find([make_posting("Red, big. Blue cat", vocabulary)]) == [[Match("a", 0, 1), Match("b", 3, 5)]]
+    assert finder.find(tokens_of(vocabulary, "Red, big. Blue cat")) == {0: [Match("a", 0, 1), Match("b", 3, 5)]}
 
 
 def test_phrases_do_not_cross_the_parts_of_a_posting():
     """The boundary between title, skills and description parts phrases too."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("red cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    red, cat = vocabulary.ids("red cat")
+    halves = Posting("red", "cat", "red"), Posting("cat", description="red", details="cat")
 
-    assert finder.find([Posting("red", "cat", "", [red, 0, cat, 0], 2, 2)]) == [[]]
+    assert finder.find(tokens_of(vocabulary, *halves)) == {}
 
 
 def test_find_keeps_the_order_of_postings():
-    """There is one list per posting, in order, empty where nothing is found."""
+    """Matches stand under the number of their posting, with their places in the chunk; others are left out."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    postings = [make_posting(text, vocabulary) for text in ("dog", "", "a cat", "no cat")]
+    tokens = tokens_of(vocabulary, "dog", "", "a cat", "no cat")
+    place = tokens.starts[2] + 1
 
-    assert finder.find(postings) == [[], [], [Match("trait", 1, 2)], []]
-    assert finder.find([Posting("", "", "", [], 0, 0)]) == [[]]
-    assert finder.find([]) == []
+    assert finder.find(tokens) == {2: [Match("trait", place, place + 1)]}
+    assert finder.find(tokens_of(vocabulary, "")) == {}
+    assert finder.find(tokens_of(vocabulary)) == {}
 
 
 def test_find_knows_numbers_seen_for_the_first_time():
     """A number that first appears in a later chunk still begins a phrase."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("# cats",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    finder.find([make_posting("some words", vocabulary)])
+    finder.find(tokens_of(vocabulary, "some words"))
 
-    assert finder.find([make_posting("now 17 cats", vocabulary)]) == [[Match("trait", 1, 3)]]
+    assert finder.find(tokens_of(vocabulary, "now 17 cats")) == {0: [Match("trait", 1, 3)]}
 
 
 def test_skill_tags_show_no_trait():
     """Tags are what the board offers, not what the client says: title and description count, the skills do not."""
     vocabulary = Vocabulary()
     finder = TraitFinder([make_trait("trait", ("cat",))], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    (cat,) = vocabulary.ids("cat")
+    tokens = tokens_of(vocabulary, Posting("cat", "cat; cat", "cat"))
 
-    assert finder.find([Posting("cat", "cat; cat", "cat", [cat, 0, cat, 0, cat, 0, cat], 2, 4)]) == [
-        [Match("trait", 0, 1), Match("trait", 6, 7)]
-    ]
+    assert spell(vocabulary, tokens) == "cat . cat . cat . cat . ."
+    assert finder.find(tokens) == {0: [Match("trait", 0, 1), Match("trait", 6, 7)]}
 
 
 @pytest.mark.parametrize(
@@ -256,10 +276,10 @@ def test_several_signs_show_a_trait_together(text, shown, counts):
     trait = _signs("big", signs=("red cat|dog", "box|crate", "hat"), signs_to_show=2, signs_to_count=3)
     vocabulary = Vocabulary()
     finder = TraitFinder([trait], Negation(NEGATIONS, DENIALS, 3), POLICY, vocabulary)
-    posting = make_posting(text, vocabulary)
-    matches = finder.find([posting])[0]
+    tokens = tokens_of(vocabulary, text)
+    matches = finder.find(tokens).get(0, [])
 
-    assert [" ".join(vocabulary.words[n] for n in posting.token_ids[m.start : m.end]) for m in matches] == shown
+    assert [spell(vocabulary, tokens, match.start, match.end) for match in matches] == shown
     assert {match.counts for match in matches} <= {counts}
 
 
@@ -268,11 +288,10 @@ def test_one_sign_in_the_title_is_enough_where_the_trait_says_so(title, counts):
     """With `counts_in_title` one of the signs counts at once in the title, but no title sign and none in the text."""
     trait = _signs(signs=("red cat",), title_signs=("hat",), counts_in_title=True)
     vocabulary = Vocabulary()
-    ids, body = vocabulary.ids(title), vocabulary.ids("I draw a red cat")
-    posting = Posting(title, "", "I draw a red cat", [*ids, 0, 0, *body], len(ids) + 1, 1)
+    tokens = tokens_of(vocabulary, Posting(title, description="I draw a red cat"))
     finder = TraitFinder([replace(trait, signs_to_count=3)], Negation((), (), 3), POLICY, vocabulary)
 
-    assert {match.counts for match in finder.find([posting])[0]} == {counts}
+    assert {match.counts for match in finder.find(tokens)[0]} == {counts}
 
 
 def test_words_that_are_signs_twice_count_once():
@@ -300,15 +319,21 @@ def test_words_around_take_the_meaning_away(text, words):
     assert [found for _, found in _found(text, trait)] == words
 
 
-@pytest.mark.parametrize("number", ["20", "137", "000", "12,000", "5k"])
+@pytest.mark.parametrize("number", ["20", "137", "000", "12,000", "5k", "50k"])
 def test_many_is_a_large_number(number):
     """`##` stands for numbers from the policy's on, for the rest of a thousand, and for thousands written with k."""
     assert _words(f"now {number} cats", "## cats") == [f"{number.rpartition(',')[2]} cats"]
 
 
-@pytest.mark.parametrize("number", ["19", "2", "no", "3d", "k"])
+@pytest.mark.parametrize("number", ["12000", "250000"])
+def test_long_numbers_are_many(number):
+    """From five digits on all numbers are one word, and a large one."""
+    assert _words(f"now {number} cats", "## cats") == ["00000 cats"]
+
+
+@pytest.mark.parametrize("number", ["19", "2", "no", "3d", "k", "❶", "፩", "❶k"])
 def test_few_are_not_many(number):
-    """Small numbers and words are not many."""
+    """Small numbers, words and signs that list things are not many."""
     assert _words(f"see {number} cats", "## cats") == []
 
 
@@ -338,9 +363,9 @@ def test_title_phrase_counts_in_the_title_only():
     """What names the deliverable in a title may stand for anything in a description."""
     vocabulary = Vocabulary()
     finder = TraitFinder([_signs(title_phrases=("red cat",))], Negation((), (), 3), POLICY, vocabulary)
-    red, cat = vocabulary.ids("red cat")
+    tokens = tokens_of(vocabulary, Posting("red cat", description="red cat"))
 
-    assert finder.find([Posting("red cat", "", "", [red, cat, 0, 0, red, cat], 3, 1)]) == [[Match("trait", 0, 2)]]
+    assert finder.find(tokens) == {0: [Match("trait", 0, 2)]}
 
 
 def test_trait_yields_to_another_that_is_found():

@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+from builders import spell
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jobtagger.vocabulary import BOUNDARY, Vocabulary, WordTable, normalise, spans, split
+from jobtagger.records import Posting
+from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, DETAILS, SKILLS, TITLE, Vocabulary, WordTable, normalise, split
 
-MANY_SPELLINGS = 400_001
+MANY_PIECES = 400_001
 
 
 @pytest.mark.parametrize(
@@ -33,9 +37,26 @@ def test_split_gives_words_and_ends(text, tokens):
     assert split(text) == tokens
 
 
-def test_spans_say_where_the_tokens_stand():
-    """Start and end are code points of the text, one pair per token."""
-    assert spans("Hé, you!") == [(0, 2), (4, 7), (7, 8)]
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        pytest.param("see https://example.org/a?b=c now", ["see", "now"], id="https"),
+        pytest.param("see HTTP://EXAMPLE.ORG http://example.org", ["see"], id="any case beside a small one"),
+        pytest.param("see HTTPS://EXAMPLE.ORG now", ["see", "now"], id="capitals only"),
+        pytest.param("see www.example.org", ["see"], id="www"),
+        pytest.param("write to jo.doe@example.org please", ["write", "to", "please"], id="e-mail"),
+        pytest.param("mail:jo@example.org", [], id="what hangs on an address goes with it"),
+        pytest.param("pay @ 5 dollars", ["pay", "5", "dollars"], id="a lone at sign"),
+        pytest.param("call @handle", ["call", "handle"], id="a handle"),
+        pytest.param("example.org", ["example", ".", "org"], id="a bare domain"),
+    ],
+)
+def test_addresses_give_no_tokens(text, tokens):
+    """Web and e-mail addresses go, everything else stays; so it is in a whole text, and piece by piece."""
+    vocabulary = Vocabulary()
+
+    assert split(text) == tokens
+    assert [vocabulary.words[number] for number in vocabulary.ids(text)] == list(map(normalise, tokens))
 
 
 @pytest.mark.parametrize(
@@ -104,16 +125,124 @@ def test_id_of_numbers_a_new_word_once():
     assert vocabulary.ids("Flyer") == [2]
 
 
-def test_vocabulary_is_full_after_too_many_spellings():
-    """A session that saw more than 400 000 spellings says so, one with exactly so many does not."""
+def test_vocabulary_is_full_after_too_many_pieces():
+    """A session that saw more than 400 000 pieces says so, one with exactly so many does not."""
     vocabulary = Vocabulary()
-    vocabulary.ids(" ".join(map(str, range(MANY_SPELLINGS - 1))))
+    vocabulary.ids(" ".join(map(str, range(MANY_PIECES - 3))))  # two more are the text's end and the empty piece
 
     assert vocabulary.is_full is False
 
     vocabulary.ids("one more")
 
     assert vocabulary.is_full is True
+
+
+short_texts = st.lists(
+    st.one_of(
+        st.text(max_size=5),
+        st.sampled_from(
+            ["a", "b,c", " ", "\n", "\t", "\x1f", " \x1f ", "jo@x.org", ".net", "end.", "-" * 81, "x," * 41]
+        ),
+    ),
+    max_size=12,
+).map("".join)
+chunks = st.lists(st.builds(Posting, short_texts, short_texts, short_texts, short_texts), max_size=5)
+CONSTANT = Posting("red cat", "ink; brush", "Paint it. Red!\nNow", "two days")
+
+
+@given(chunks)
+def test_a_chunk_is_tokenised_as_each_posting_alone(postings):
+    """Whatever stands in the others, the tokens of a posting are those of its parts, a boundary behind each."""
+    vocabulary = Vocabulary()
+    tokens = vocabulary.tokenise(postings)
+
+    for number, posting in enumerate(postings):
+        ids = tokens.ids[tokens.starts[number] : tokens.starts[number + 1]].tolist()
+        assert ids == [n for text in posting for n in [*vocabulary.ids(text), 0]]
+        assert ids == vocabulary.tokenise([posting]).ids.tolist()
+
+
+@given(chunks)
+def test_places_of_tokens_are_consistent(postings):
+    """Every token has its posting and part, both rising, and each part of each posting ends with a boundary."""
+    tokens = Vocabulary().tokenise(postings)
+    n_tokens = len(tokens.ids)
+    ends = np.flatnonzero(np.diff(4 * tokens.posting + tokens.part, append=-1))
+
+    assert {len(tokens.posting), len(tokens.part), int(tokens.starts[-1])} == {n_tokens}
+    assert (tokens.starts[0], len(tokens.starts)) == (0, len(postings) + 1)
+    assert tokens.posting.tolist() == np.repeat(np.arange(len(postings)), np.diff(tokens.starts)).tolist()
+    assert tokens.part[ends].tolist() == [TITLE, SKILLS, DESCRIPTION, DETAILS] * len(postings)
+    assert not tokens.ids[ends].any()
+
+
+@given(st.lists(chunks, max_size=4))
+def test_a_session_reads_like_a_new_one(read_before):
+    """What a session has read before changes the numbers of words at most, never the words."""
+    vocabulary, new = Vocabulary(), Vocabulary()
+    for postings in read_before:
+        vocabulary.tokenise(postings)
+    tokens, of_new = vocabulary.tokenise([CONSTANT]), new.tokenise([CONSTANT])
+
+    assert (
+        spell(vocabulary, tokens) == spell(new, of_new) == "red cat . ink . brush . paint it . red . . now . two days ."
+    )
+    assert tokens.part.tolist() == of_new.part.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("", "", id="nothing"),
+        pytest.param("\n\n\n", ". . .", id="only line ends"),
+        pytest.param("   ", "", id="only blanks"),
+        pytest.param("a\tb\t.", "a b .", id="tabs part words as blanks do"),
+        pytest.param("End.\nNew", "end . . new", id="a sentence end before a line end is two boundaries"),
+        pytest.param("One. .. Two", "one . . two", id="so are ends between blanks"),
+        pytest.param("a\x1fb", "a b", id="the sign between texts inside a piece"),
+        pytest.param("a \x1f b", "a b", id="the sign between texts standing alone"),
+        pytest.param("\x1f", "", id="nothing but the sign between texts"),
+        pytest.param("new\x1fwords \x1f here", "new words here", id="both, with words not seen before"),
+        pytest.param("a," * 50 + "b", "a " * 50 + "b", id="a piece too long to be kept"),
+        pytest.param("x" * 90, "x" * 40, id="a word too long to be kept"),
+    ],
+)
+def test_odd_texts_are_tokenised(text, words):
+    """Whatever parts the words, a text gives its tokens and its neighbours keep theirs."""
+    vocabulary = Vocabulary()
+    tokens = vocabulary.tokenise([Posting(text, "x y"), Posting("z")])
+
+    assert spell(vocabulary, tokens) == f"{words} . x y . . . z . . . .".lstrip()
+    assert tokens.starts.tolist() == [0, len(tokens.ids) - 5, len(tokens.ids)]
+
+
+def test_no_posting_has_no_tokens():
+    """An empty chunk is no error, and its numbers are whole ones as always."""
+    tokens = Vocabulary().tokenise([])
+
+    assert (len(tokens.ids), tokens.starts.tolist()) == (0, [0])
+    assert {column.dtype.kind for column in tokens} == {"i"}
+
+
+@pytest.mark.parametrize(("n_chars", "is_kept"), [(80, True), (81, False)])
+def test_long_pieces_are_not_kept(n_chars, is_kept):
+    """A piece of more than 80 characters is read again when it comes again, and takes no memory as a key."""
+    vocabulary = Vocabulary()
+    piece = "ab," * (n_chars // 3) + "x" * (n_chars % 3)
+    first, again = vocabulary.ids(piece), vocabulary.ids(piece)
+
+    assert first == again
+    assert (piece in vocabulary._pieces) is is_kept
+
+
+@pytest.mark.parametrize(("n_each", "is_full"), [(1_000, False), (20_001, True)])
+def test_vocabulary_is_full_of_long_pieces_too(n_each, is_full):
+    """Pieces of thousands of tokens fill a session sooner, as their tokens stay."""
+    vocabulary = Vocabulary()
+    for _ in range(100):
+        vocabulary.ids("a," * n_each)
+
+    assert vocabulary.is_full is is_full
 
 
 def _length_row(word):

@@ -99,12 +99,13 @@ class Classifier:
         sums[owners, :-1] += of_pairs
         norms = np.sqrt(np.maximum(sums[:, -1], np.float32(1)))
         logits = self._sharpness * (self._bias + sums[:, :-1] / norms[:, None])
-        predicted = logits.argmax(axis=1)
+        probabilities = _softmax(logits)
+        predicted = probabilities.argmax(axis=1)  # the first of equal ones, as it is ranked
         said = np.concatenate([
             weighted[np.arange(len(words.key)), predicted[words.posting]] / norms[words.posting],
             weighted_pairs[np.arange(len(pairs.key)), predicted[pairs.posting]] / norms[pairs.posting],
         ])  # fmt: skip
-        return Scores(_softmax(logits), words, pairs, norms, np.float32(self._sharpness) * said)
+        return Scores(probabilities, words, pairs, norms, np.float32(self._sharpness) * said)
 
     def _deciding_words(self, scores: Scores) -> list[tuple[WordWeight, ...]]:
         """Give, per posting, the terms that spoke loudest for its predicted category, in log-odds."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from jobtagger.knowledge.types import Budget
 
 _CURRENCY = r"US\$|CA\$|A\$|[$€£₹]|\b(?:usd|eur|euros?|gbp|inr|cad|aud|chf|dollars?|pounds?|rs)\b"
-_NUMBER = r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
+_NUMBER = r"(?!0)\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _AMOUNT = rf"(?:{_NUMBER})\s?k?"
 _TO = r"\s?(?:-|–|to|à|a|et|and)\s?"
 _UNIT = (
@@ -40,7 +40,6 @@ _HOURLY_BEFORE = re.compile(r"\b(?:hourly (?:range|rate)|taux horaire)[^\d.!?\n]
 _NO_OFFER_BEFORE = re.compile(r"\b(?:costs?|saves?|sales|revenue|earns?|premium|subscription)\W*\Z", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _LONGEST_SIGN = 8  # "dollars" and a blank
-_LONGEST_OFFER = 80
 _LOOK_BACK = 40
 _SYMBOLS = "$€£₹"
 _CODES = {
@@ -53,7 +52,23 @@ _UNITS = {
     "word": ("word", "mot", "palabra"),
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
-SPOKEN = ("tjm", "usd", "eur", "euro", "euros", "gbp", "inr", "cad", "aud", "chf", "dollar", "dollars", "pounds", "rs")
+SPOKEN = (
+    "tjm",
+    "usd",
+    "eur",
+    "euro",
+    "euros",
+    "gbp",
+    "inr",
+    "cad",
+    "aud",
+    "chf",
+    "dollar",
+    "dollars",
+    "pound",
+    "pounds",
+    "rs",
+)
 """Words without which (and without a sign of currency) there is no offer to look for."""
 
 
@@ -90,11 +105,9 @@ def _amounts(text: str) -> Iterator[re.Match[str]]:
     """Find amounts from their digits on, which are few: trying the pattern at every letter is a hundred times slower."""
     done = 0
     for digits in _DIGITS.finditer(text):
-        if digits.start() >= done:
-            match = _OFFER.search(text, max(done, digits.start() - _LONGEST_SIGN), digits.start() + _LONGEST_OFFER)
-            if match:
-                done = match.end()
-                yield match
+        while done < digits.end() and (match := _OFFER.search(text, max(done, digits.start() - _LONGEST_SIGN))):
+            done = match.end()
+            yield match
 
 
 def _offer(match: re.Match[str], text: str) -> Offer | None:

@@ -18,7 +18,7 @@ from jobtagger.vocabulary import PairSet, Vocabulary, pair_key
 ANY_NUMBER = "#"
 MANY = "##"
 ANY_WORD = "*"
-_THOUSANDS = "000"  # what "12,000" ends in, once it is tokens
+_THOUSANDS = ("000", "00000")  # what "12,000" ends in, and what "12000" is, once they are tokens
 
 
 class Step(NamedTuple):
@@ -216,15 +216,15 @@ class PhraseBook:
         kinds = self._kinds_of.get(number)
         if kinds is None:
             word = self._vocabulary.words[number]
-            kinds = (number, self._any_number) if word.isdigit() else (number,)
+            kinds = (number, self._any_number) if word.isdecimal() else (number,)
             kinds = self._kinds_of[number] = (*kinds, self._many) if self._counts_as_many(word) else kinds
         return kinds
 
     def _counts_as_many(self, word: str) -> bool:
-        """Tell whether a word is a number large enough: "40", "000" (of "12,000"), "5k"."""
-        if word.isdigit():
-            return int(word) >= self._many_from or word == _THOUSANDS
-        return word.endswith("k") and word[:-1].isdigit()
+        """Tell whether a word is a number large enough: "40", "000" (of "12,000"), "00000" (10000 and above), "5k"."""
+        if word.isdecimal():  # not isdigit: that holds of "❶", which is no number to int()
+            return int(word) >= self._many_from or word in _THOUSANDS
+        return word.endswith("k") and word[:-1].isdecimal()
 
     def _step(self, part: str) -> Step:
         words = part.removesuffix("?").split("|")
@@ -245,7 +245,7 @@ class PhraseBook:
         if known < len(words):
             new = words[known:]
             is_many = np.array([self._counts_as_many(word) for word in new], dtype=bool)
-            is_number = np.array([word.isdigit() for word in new], dtype=bool)
+            is_number = np.array([word.isdecimal() for word in new], dtype=bool)
             alone = np.array([number in self._alone for number in range(known, len(words))], dtype=bool)
             alone |= (is_number & (self._any_number in self._alone)) | (is_many & (self._many in self._alone))
             self._is_many = np.concatenate([self._is_many, is_many])

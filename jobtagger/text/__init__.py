@@ -1,4 +1,4 @@
-"""Raw text to clean text, tokens and language."""
+"""Raw text to clean text, tokens to language."""
 
 from jobtagger.text.clean import clean_text
 from jobtagger.text.footer import FooterCutter
