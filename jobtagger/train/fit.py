@@ -85,11 +85,6 @@ def feature_matrix(counted: Counted, design: Design, recipe: Recipe) -> sp.csr_m
     return (sp.diags(1 / np.sqrt(np.maximum(squares, 1.0))) @ features).tocsr().astype(np.float32)
 
 
-def logits(classifier: LogisticRegression, X: sp.csr_matrix, design: Design) -> NDArray[np.float64]:
-    """Give the uncalibrated log-odds of postings: what was fitted, and what real postings say."""
-    return np.asarray(classifier.decision_function(X) + (X @ design.real_weights).toarray() + design.real_bias)
-
-
 def fit_weights(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> LogisticRegression:
     """Fit multinomial logistic regression."""
     return LogisticRegression(C=recipe.C, max_iter=300, tol=1e-4).fit(X, y)
