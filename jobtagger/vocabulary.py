@@ -180,7 +180,9 @@ class _Pieces(dict[str, int]):
     def _number_of(self, spelling: str) -> int:
         number = self._spellings.get(spelling)
         if number is None:
-            number = self._spellings[spelling] = self._id_of(normalise(spelling))
+            number = self._id_of(normalise(spelling))
+            if len(spelling) <= _MAX_PIECE:
+                self._spellings[spelling] = number
         return number
 
 
