@@ -18,8 +18,8 @@ _NAME = "--engine dask"
 
 def tag_dask(frame: "dd.DataFrame", model_folder: str = "", options: FrameOptions | None = None) -> "dd.DataFrame":
     """Tag a Dask frame lazily: the same rows and partitions come out, our columns behind theirs."""
-    tagger = PartitionTagger.here(model_folder, options)
-    return frame.map_partitions(tagger, meta=tagger(frame._meta))
+    tagged: dd.DataFrame = _tagged(frame, PartitionTagger.here(model_folder, options))
+    return tagged
 
 
 def tag_parquet(source: str, target: str, tagger: PartitionTagger, scheduler: str, n_workers: int) -> Counts:
@@ -37,13 +37,17 @@ def tag_parquet(source: str, target: str, tagger: PartitionTagger, scheduler: st
             types = _types(source)
         except (OSError, ValueError) as error:
             raise InputError(f"{source}: cannot be read as Parquet: {error}") from None
-        tagged = frame.map_partitions(tagger, meta=tagger(frame._meta))
+        tagged = _tagged(frame, tagger)
         types |= dict.fromkeys(set(tagged.columns) - set(frame.columns), "string")
         with _one_line(target):
             tagged.to_parquet(target, write_index=False, overwrite=True, compression="zstd", schema=types)
         counted = tagger.counted(list(frame.columns))
         counts = frames.read_parquet(target, columns=counted).groupby(counted).size().compute()
         return {tuple(map(str, cells)): int(n) for cells, n in counts.items()}
+
+
+def _tagged(frame: Any, tagger: PartitionTagger) -> Any:
+    return frame.map_partitions(tagger, meta=tagger(frame._meta))
 
 
 @contextmanager

@@ -1,11 +1,10 @@
 """A partition of a larger frame through the tagger, in whatever process an engine puts it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from collections.abc import Sequence
 
 from jobtagger.batch.frame import FrameOptions, own_columns, tag_frame
 from jobtagger.errors import ModelError

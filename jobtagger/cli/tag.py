@@ -138,7 +138,7 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
 def print_summary(summary: "Summary", say: dict[str, str]) -> None:
     """Print counts by category, level and language to standard error."""
     click.echo(
-        say["done"].format(
+        say["done" if summary.inputs else "done_by_engine"].format(
             tagged=summary.n_tagged,
             rejected=summary.n_rejected,
             duplicates=summary.n_duplicates,
