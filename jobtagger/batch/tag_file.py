@@ -72,7 +72,8 @@ def tag_file(
     if run.resume and not can_resume:
         raise InputError("--resume needs files by name: standard input and output cannot be read again")
     with Inputs(paths, read, tagger.knowledge.sources) as opened:
-        this_run = _Run(opened, output, run, _id_of(paths, output, tagger, read, run) if can_resume else "")
+        known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
+        this_run = _Run(opened, output, run, known, _id_of(paths, output, tagger, read, run) if can_resume else "")
         try:
             for task, answer in answers(this_run.tasks(), tagger, Wanted(run.duplicates, run.advice), run.jobs):
                 this_run.take(task, answer)
@@ -87,9 +88,9 @@ def tag_file(
 class _Run:
     """One run: the files it writes, what it counts, and up to where it is done; without an `identity` it cannot be resumed."""
 
-    def __init__(self, inputs: Inputs, output: str, options: RunOptions, identity: str) -> None:
+    def __init__(self, inputs: Inputs, output: str, options: RunOptions, known: Duplicates, identity: str) -> None:
         self._inputs, self._output, self._options, self._id = inputs, output, options, identity
-        self._duplicates = Duplicates(options.duplicates)
+        self._duplicates = known
         done = load_checkpoint(output, identity) if options.resume else None
         if identity and not done:
             checkpoint_path(output).unlink(missing_ok=True)  # it belongs to a file that is now written anew
