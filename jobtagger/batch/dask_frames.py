@@ -36,7 +36,8 @@ def tag_parquet(source: str, target: str, tagger: PartitionTagger, scheduler: st
             frame = frames.read_parquet(source, dtype_backend="numpy_nullable")
             types = _types(source)
         except (OSError, ValueError) as error:
-            raise InputError(f"{source}: cannot be read as Parquet: {error}") from None
+            cause = str(error).splitlines()[-1].removeprefix("Original Message: ")
+            raise InputError(f"{source}: cannot be read as Parquet: {cause}") from None
         tagged = _tagged(frame, tagger)
         types |= dict.fromkeys(set(tagged.columns) - set(frame.columns), "string")
         with _one_line(target):
