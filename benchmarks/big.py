@@ -1,4 +1,4 @@
-"""A file as large as you like: does memory stay flat, and does a run killed again and again end in the same bytes?
+"""A file as large as you like: memory stays flat, and a run killed again and again ends in the same bytes.
 
 Usage: python benchmarks/big.py [--megabytes 1000] [--kills 3] [--jobs 0] [--folder FOLDER] [--result FILE.json]
 
@@ -105,7 +105,7 @@ def _killed_again_and_again(source: Path, output: Path, jobs: int, n_kills: int,
     chance = random.Random()  # noqa: S311 - other moments every time
     runs = []
     for _ in range(n_kills):
-        runs.append(start(source, output, jobs, "--resume", kill_after=chance.uniform(0.1, 1) * seconds * 0.6))
+        runs.append(start(source, output, jobs, "--resume", kill_after=chance.uniform(0.1, 1) * seconds / n_kills))
         if runs[-1].code in _DONE:
             return runs
         assert not output.exists(), "half a file under the final name"
