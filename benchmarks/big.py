@@ -1,6 +1,7 @@
 """A file as large as you like: memory stays flat, and a run killed again and again ends in the same bytes.
 
-Usage: python benchmarks/big.py [--megabytes 1000] [--kills 3] [--jobs 0] [--folder FOLDER] [--result FILE.json]
+Usage: python benchmarks/big.py [--megabytes 1000] [--kills 3] [--jobs 0] [--output out.csv] [--duplicates exact]
+                                [--folder FOLDER] [--result FILE.json]
 
 Makes the file from our written postings, tags it with `jobtagger tag` while looking at the resident memory of the main
 process and its workers, and once more with `kill -9` at random moments and `--resume`. Fails when the bytes differ or
@@ -47,30 +48,32 @@ def main(arguments: list[str]) -> int:
     """Measure, write, print; give the exit code."""
     options = _options(arguments)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        facts = measure(Path(folder), options.megabytes, options.kills, options.jobs)
+        facts = measure(Path(folder), options)
     options.result.parent.mkdir(parents=True, exist_ok=True)
     options.result.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
     print(json.dumps({name: value for name, value in facts.items() if name != "memory_over_time"}, indent=1))
     return 0 if facts["same_bytes"] and facts["memory_within_limits"] else 1
 
 
-def measure(folder: Path, megabytes: float, n_kills: int, jobs: int) -> dict[str, Any]:
+def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Tag a file undisturbed, and again with kills; say what was seen."""
     source = folder / "postings.csv"
-    n_rows = write_csv(source, megabytes)
-    whole, killed = folder / "whole" / "out.csv", folder / "killed" / "out.csv"
+    n_rows = write_csv(source, options.megabytes)
+    whole, killed = (folder / name / options.output for name in ("whole", "killed"))
     for path in (whole, killed):
         path.parent.mkdir()
-    undisturbed = start(source, whole, jobs)
+    more = ("--jobs", str(options.jobs), "--duplicates", options.duplicates)
+    undisturbed = start(source, whole, *more)
     assert undisturbed.code in _DONE, undisturbed.code
-    runs = _killed_again_and_again(source, killed, jobs, n_kills, undisturbed.seconds)
+    runs = _killed_again_and_again(source, killed, more, options.kills, undisturbed.seconds)
     looks = undisturbed.looks
     model_mb = sum(path.stat().st_size for path in default_model_folder().rglob("*")) / 1e6
     peak_main, peak_worker = (max(look[i] for run in (undisturbed, *runs) for look in run.looks) for i in (1, 2))
     return {
         "megabytes": round(source.stat().st_size / 1e6),
         "n_rows": n_rows,
-        "jobs": jobs or len(os.sched_getaffinity(0)),
+        "jobs": options.jobs or len(os.sched_getaffinity(0)),
+        "duplicates": options.duplicates,
         "seconds": round(undisturbed.seconds),
         "rows_per_second": round(n_rows / undisturbed.seconds),
         "peak_main_mb": round(peak_main),
@@ -85,9 +88,9 @@ def measure(folder: Path, megabytes: float, n_kills: int, jobs: int) -> dict[str
     }
 
 
-def start(source: Path, output: Path, jobs: int, *more: str, kill_after: float | None = None) -> Run:
+def start(source: Path, output: Path, *more: str, kill_after: float | None = None) -> Run:
     """Tag a file in processes of its own; kill them all after some seconds, if it takes that long."""
-    command = [*PROGRAM, "tag", str(source), "-o", str(output), "-q", "--jobs", str(jobs), *more]
+    command = [*PROGRAM, "tag", str(source), "-o", str(output), "-q", *more]
     began = time.monotonic()
     looks = []
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as program:  # noqa: S603
@@ -101,15 +104,17 @@ def start(source: Path, output: Path, jobs: int, *more: str, kill_after: float |
     return Run(program.returncode, time.monotonic() - began, looks)
 
 
-def _killed_again_and_again(source: Path, output: Path, jobs: int, n_kills: int, seconds: float) -> list[Run]:
+def _killed_again_and_again(
+    source: Path, output: Path, more: tuple[str, ...], n_kills: int, seconds: float
+) -> list[Run]:
     chance = random.Random()  # noqa: S311 - other moments every time
     runs = []
     for _ in range(n_kills):
-        runs.append(start(source, output, jobs, "--resume", kill_after=chance.uniform(0.1, 1) * seconds / n_kills))
+        runs.append(start(source, output, *more, "--resume", kill_after=chance.uniform(0.1, 1) * seconds / n_kills))
         if runs[-1].code in _DONE:
             return runs
         assert not output.exists(), "half a file under the final name"
-    runs.append(start(source, output, jobs, "--resume"))
+    runs.append(start(source, output, *more, "--resume"))
     assert runs[-1].code in _DONE, runs[-1].code
     return runs
 
@@ -146,6 +151,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--megabytes", type=float, default=1000)
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=0, help="processes, one per core if left out")
+    parser.add_argument("--output", default="out.csv", help="name of the output, which says its format")
+    parser.add_argument("--duplicates", default="exact")
     parser.add_argument("--folder", help="where the files are made and removed again")
     parser.add_argument("--result", type=Path, default=RESULT)
     return parser.parse_args(arguments)

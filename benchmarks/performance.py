@@ -95,7 +95,7 @@ def by_rows(folder: Path, scale: float) -> list[dict[str, float]]:
         source = folder / "rows.csv"
         n_rows = _write_rows(source, round(n * scale))
         before = _children_cpu()
-        run = big.start(source, folder / "out.csv", 1)
+        run = big.start(source, folder / "out.csv", "--jobs", "1")
         cpu = _children_cpu() - before
         peak = max(look[1] for look in run.looks)
         results.append({"rows": n_rows, "cpu_us_per_row": round(cpu / n_rows * 1e6), "peak_mb": round(peak)})
@@ -108,7 +108,7 @@ def by_cores(folder: Path, scale: float, rounds: int) -> dict[str, Any]:
     n_rows = _write_rows(source, round(_CORE_ROWS * scale))
     ratios = []
     for _ in range(max(1, rounds // 2)):
-        one, all_ = (big.start(source, folder / "out.csv", jobs).seconds for jobs in (1, cores))
+        one, all_ = (big.start(source, folder / "out.csv", "--jobs", str(jobs)).seconds for jobs in (1, cores))
         ratios.append(round(one / all_, 2))
     return {"rows": n_rows, "cores": cores, "ratios": ratios, "median": statistics.median(ratios)}
 
