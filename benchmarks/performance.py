@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> None:
             "rows": by_rows(Path(folder), options.scale),
             "cores": by_cores(Path(folder), options.scale, options.rounds),
             "starts": starts(options.peers),
-            "engines": by_engine(Path(folder), options.scale),
+            "engines": by_engine(Path(folder), options.scale, options.engines),
         }
     options.result.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
     draw(facts, options.result.with_suffix(".svg"))
@@ -113,13 +113,13 @@ def by_cores(folder: Path, scale: float, rounds: int) -> dict[str, Any]:
     return {"rows": n_rows, "cores": cores, "ratios": ratios, "median": statistics.median(ratios)}
 
 
-def by_engine(folder: Path, scale: float) -> list[dict[str, Any]]:
+def by_engine(folder: Path, scale: float, engines: Sequence[str]) -> list[dict[str, Any]]:
     """Tag the same folder of Parquet with each engine and one or two workers; a tiny folder says what starting takes."""
     many, few = folder / "many", folder / "few"
     n_rows = _write_folder(many, round(_CORE_ROWS * scale))
     _write_folder(few, _ENGINE_FILES)
     results = []
-    for engine in ("dask", "spark"):
+    for engine in engines:
         for workers in (1, 2):
             seconds = []
             for source in (few, many):
@@ -206,6 +206,7 @@ def _write(path: Path, records: list[RawRecord]) -> None:
 
 
 def _write_rows(path: Path, n: int) -> int:
+    """Write written postings as CSV."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("id", "title", "description", "budget"))
@@ -246,6 +247,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rows", type=int, default=5_000)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows of the other measurements")
+    parser.add_argument("--engines", nargs="*", default=["dask", "spark"])
     parser.add_argument("--result", type=Path, default=ROOT / "docs" / "performance.json")
     return parser.parse_args(arguments)
 

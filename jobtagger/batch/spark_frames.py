@@ -56,7 +56,7 @@ def _tagged(frame: "DataFrame", tagger: PartitionTagger) -> "DataFrame":
 def _session(scheduler: str, n_workers: int) -> Iterator[Any]:
     sql = require("pyspark.sql", EXTRA, _NAME)
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise InputError(f"{_NAME}: needs Java 17 or newer; on Debian: apt-get install openjdk-17-jre-headless")
+        raise InputError(f"{_NAME}: needs Java 17 or newer; on Debian: apt-get install default-jre-headless")
     if not scheduler:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark would take the system's, which lacks jobtagger
     settings = {
