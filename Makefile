@@ -6,9 +6,10 @@ DEMO_VENV := .venv-demo
 ARGS ?=
 GOLD ?= ../shared/postings/gold_dev.jsonl
 POSTINGS ?= ../shared/postings/postings.jsonl.gz
+PEERS ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate quality validation golden clean
+.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate quality validation benchmarks big golden clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +75,13 @@ quality: $(VENV)/.ready ## measure everything docs/quality.md shows, on GOLD and
 
 validation: $(VENV)/.ready ## write docs/validation.md: levels and traits against what was held out (GOLD)
 	$(BIN)/python training_data/scripts/make_validation.py $(GOLD) docs/validation.md
+
+benchmarks: $(VENV)/.ready ## speed and memory beside others, on POSTINGS if there, and rewrite docs/performance.md, docs/scaling.md
+	$(BIN)/python benchmarks/performance.py $(POSTINGS) --peers $(PEERS) $(ARGS)
+	$(BIN)/cog -r docs/performance.md docs/scaling.md
+
+big: $(VENV)/.ready ## tag 1 GB, look at the memory, kill and resume (make big ARGS="--megabytes 100 --kills 5")
+	$(BIN)/python benchmarks/big.py $(ARGS)
 
 golden: $(VENV)/.ready ## rewrite the golden outputs; review the difference
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden

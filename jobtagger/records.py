@@ -164,3 +164,8 @@ BATCH_COLUMNS: dict[str, str] = {
     "duplicate_of": "row of the first posting of the run with the same text (`FILE:row` with several inputs), empty for the first; see [batch.md](batch.md)",
 }
 """Columns that only a run over files can fill, behind the others."""
+
+FRAME_COLUMNS: dict[str, str] = {
+    "text_id": "the same for postings with the same text, empty without any: 16 hexadecimal digits; see [scaling.md](scaling.md)",
+}
+"""Columns of frames and engines, where no row has a number, instead of those of `BATCH_COLUMNS`."""

@@ -40,6 +40,7 @@ POLICY = Policy(
     category_2_from=0.2,
     n_alternatives=3,
     n_words=5,
+    near_similarity=0.8,
 )  # fmt: skip
 
 

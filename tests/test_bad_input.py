@@ -8,9 +8,16 @@ import subprocess
 import sys
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobtagger.batch import ReadOptions, RunOptions, tag_file
+from jobtagger.batch.json_rows import MAX_DEPTH, MAX_DIGITS, _Guard, _Refused
 from jobtagger.batch.reading import open_table
 from jobtagger.errors import InputError
 from jobtagger.records import OUTPUT_COLUMNS, RejectedRecord
@@ -151,17 +158,105 @@ def test_damaged_containers_are_refused(tmp_path, tagger, name, content, message
 
 def test_bombs_are_stopped_by_the_stated_limit(tmp_path, tagger, monkeypatch):
     """A packed file that unpacks beyond every reason is stopped, whatever the packing."""
-    monkeypatch.setattr("jobtagger.batch.streams.UNPACKED_FREE", 1_000_000)
-    monkeypatch.setattr("jobtagger.batch.excel.UNPACKED_FREE", 1_000_000)
-    (tmp_path / "in.csv.gz").write_bytes(gzip.compress(b"title\n" + (b"a " * 5000 + b"\n") * 4000))
+    for module in ("streams", "excel", "parquet"):
+        monkeypatch.setattr(f"jobtagger.batch.{module}.UNPACKED_FREE", 1_000_000)
+    bomb = b"title\n" + (b"a " * 5000 + b"\n") * 4000
+    (tmp_path / "in.csv.gz").write_bytes(gzip.compress(bomb))
+    (tmp_path / "in.csv.zst").write_bytes(zstandard.compress(bomb))
     with zipfile.ZipFile(tmp_path / "in.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * 2_000_000)
+    one_text = pa.DictionaryArray.from_arrays(pa.array([0] * 9000, pa.int32()), ["x" * 10_000])
+    pq.write_table(pa.table({"title": one_text}), tmp_path / "said_once.parquet")
+    pq.write_table(pa.table({"title": ["x" * 5_000_000]}), tmp_path / "packed.parquet", compression="zstd")
 
-    for name in ("in.csv.gz", "in.xlsx"):
+    for path in sorted(tmp_path.iterdir()):
         with pytest.raises(InputError, match="unpacks to more than"):
-            tag_file([str(tmp_path / name)], str(tmp_path / "out.csv"), tagger)
+            tag_file([str(path)], str(tmp_path / "out.csv"), tagger)
 
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_text_that_repeats_is_held_once(tmp_path, knowledge):
+    """Of a Parquet file that says one text thousands of times, the rows share the text: 3 GB would not fit otherwise."""
+    one_text = pa.DictionaryArray.from_arrays(pa.array([0, None] * 3000, pa.int32()), ["x" * 300_000])
+    pq.write_table(pa.table({"title": one_text}), tmp_path / "in.parquet")
+
+    with open_table(str(tmp_path / "in.parquet"), ReadOptions(), knowledge.sources) as table:
+        rows = [next(table.rows) for _ in range(2000)]
+
+    assert ["x" * 300_000, ""] == [row[0] for row in rows[:2]]
+    assert 1 == len({id(row[0]) for row in rows[::2]})
+
+
+def test_a_workbook_of_one_far_cell_is_refused(tmp_path, tagger):
+    """A cell in the last corner makes a workbook of kilobytes take half a terabyte; that is said, and we live on."""
+    book = xlsxwriter.Workbook(tmp_path / "in.xlsx")
+    sheet = book.add_worksheet()
+    for row, column, text in ((0, 0, "title"), (1, 0, "Logo"), (1_048_575, 16_383, "far")):
+        sheet.write(row, column, text)
+    book.close()
+
+    with pytest.raises(InputError, match=r"in\.xlsx: takes more than 4 GB of memory; save it as CSV and tag that"):
+        tag_file([str(tmp_path / "in.xlsx")], str(tmp_path / "out.csv"), tagger)
+
+    assert ["in.xlsx"] == os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("[" * 100_000 + "]" * 100_000, id="nested without end"),
+        pytest.param('{"a":' * 2000 + "1" + "}" * 2000, id="nested too deeply for Python"),
+        pytest.param("9" * 6000, id="a number of too many digits"),
+    ],
+)
+@pytest.mark.parametrize("name", ["in.json", "in.jsonl"])
+def test_json_that_makes_parsers_fall_costs_no_more_than_the_rest(tmp_path, tagger, name, value):
+    """Rows before are tagged, the bad one is rejected; in JSON lines those behind it are tagged too."""
+    good = ['{"title": "Logo for a bakery"}'] * 3000
+    rows = [*good, f'{{"title": "x", "n": {value}}}', *good]
+    is_document = name == "in.json"
+    (tmp_path / name).write_text("[" + ",".join(rows) + "]" if is_document else "\n".join(rows))
+
+    summary = tag_file([str(tmp_path / name)], str(tmp_path / "out.csv"), tagger)
+
+    reason = "damaged from here on" if is_document else "is no JSON object"
+    assert reason in (tmp_path / "out.rejected.csv").read_text()
+    assert (3000 if is_document else 6000, 1) == (summary.n_tagged, summary.n_rejected)
+
+
+def test_json_nested_as_deep_as_python_just_reads(tmp_path, tagger):
+    """Wherever Python's own limit lies, a line near it is a row or a rejected row."""
+    lines = ['{"title": "x", "n": ' + "[" * depth + "]" * depth + "}" for depth in range(900, 1000)]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines))
+
+    summary = tag_file([str(tmp_path / "in.jsonl")], str(tmp_path / "out.csv"), tagger)
+
+    assert 100 == summary.n_tagged + summary.n_rejected
+
+
+_JSON = st.recursive(
+    st.none() | st.integers() | st.text(st.sampled_from('\\"[]{}a9é'), max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
+    max_leaves=30,
+)
+
+
+@given(_JSON, st.integers(1, 7), st.booleans())
+def test_the_guard_lets_every_sound_document_pass(value, size, is_ascii):
+    """Brackets and escapes inside texts are no nesting, however the document is cut into blocks."""
+    document = json.dumps(value, ensure_ascii=is_ascii).encode()
+    shallow, deep = _Guard(), _Guard()
+
+    for start in range(0, len(document), size):
+        shallow.check(document[start : start + size])
+        deep.check(document[start : start + size])
+
+    with pytest.raises(_Refused, match="deeper than 100 levels"):
+        deep.check(b"[" * (MAX_DEPTH + 1))
+    shallow.check(b"[" * MAX_DEPTH + b"9" * (MAX_DIGITS // 2))
+    with pytest.raises(_Refused, match="more than 4,000 digits"):
+        shallow.check(b"9" * MAX_DIGITS)
 
 
 def test_half_characters_of_json_can_be_written(tmp_path, tagger):

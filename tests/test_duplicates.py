@@ -1,11 +1,16 @@
 """Reposts within a run are marked, the first of them is not, and nothing is dropped from the output."""
 
 import csv
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobtagger.batch import RunOptions, tag_file
+from jobtagger.batch.duplicates import Duplicates, Fingerprint, Place
 from jobtagger.errors import InputError
+from jobtagger.tagger import Tagger
 
 LONG = (
     "We are looking for an experienced designer who can make a logo, a menu and two posters for our new bakery in the"
@@ -76,3 +81,27 @@ def test_near_without_its_extra_says_what_to_install(tmp_path, tagger, monkeypat
         _duplicates(tmp_path, tagger, "near")
 
     assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(("similarity", "expected"), [(0.8, "2"), (0.95, "")])
+def test_how_near_is_near_is_said_by_the_policy(tmp_path, tagger, similarity, expected):
+    """A posting with a changed word is nearly the same by the shipped number, and not by a stricter one."""
+    policy = replace(tagger.knowledge.policy, near_similarity=similarity)
+    stricter = Tagger(replace(tagger.knowledge, policy=policy), tagger.model)
+
+    _, found = _duplicates(tmp_path, stricter, "near")
+
+    assert expected == found[3]
+
+
+@given(st.lists(st.integers(1, 60) | st.integers(2**64 - 60, 2**64 - 1), max_size=200))
+def test_the_first_of_equal_texts_is_remembered_for_ever(texts):
+    """Whatever the order and however often numbers are packed away, a text's first place is given, and only for repeats."""
+    known = Duplicates("exact", 0.8)
+    known._first.merged_from = 4
+    first: dict[int, int] = {}
+
+    for row, text in enumerate(texts):
+        expected = Place(1, first[text]) if text in first else None
+        assert expected == known.first_of(Fingerprint(text), Place(1, row))
+        first.setdefault(text, row)

@@ -154,6 +154,7 @@ def test_policy_without_levels_is_reported(knowledge_folder):
         pytest.param("policy.toml", "max_points = 20", 'max_points = "20"', ["[traits]: max_points: '20' is of the wrong type"], id="text for number"),
         pytest.param("policy.toml", "max_points = 20", "max_points = 101", ["[traits]: max_points: 101 is not between 0 and 100"], id="number out of range"),
         pytest.param("policy.toml", "abstain_below = 0.15", "abstain_below = 1.5", ["[classifier]: abstain_below: 1.5 is not between 0 and 1"], id="probability out of range"),
+        pytest.param("policy.toml", "near_similarity = 0.8", "near_similarity = 1.8", ["[duplicates]: near_similarity: 1.8 is not between 0.5 and 0.95"], id="similarity out of range"),
         pytest.param("policy.toml", "[exposure]", "[exposures]\n[exposure]", ['file: unknown section "exposures"'], id="unknown section"),
         pytest.param("policy.toml", 'disappears = "high"', 'disappears = "hihg"', ['[rules]: disappears: "hihg" is not known; did you mean "high"?'], id="rule with an unknown level"),
         pytest.param("policy.toml", "trend_from = -5.0", "trend_from = -50.0", ["level: levels must stand in order, from the highest trend_from to the lowest"], id="levels out of order"),

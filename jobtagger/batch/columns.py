@@ -11,6 +11,9 @@ from jobtagger.records import RawRecord
 
 FIELDS = ("title", "description", "skills", "listing_id")
 NAMES, OPTIONS = "names", "options"
+OWN_PREFIX = "jobtagger_"
+"""Stands before a column of ours whose name the input has already."""
+
 _SHOWN_COLUMNS = 30
 _GAP = re.compile(r"\{([^{}]+)\}")
 _NO_VALUES = ("", "none", "nan", "null")
@@ -82,6 +85,17 @@ def find_fields(name: str, columns: list[str], sources: Sources, named: Mapping[
     wordings = layout.details if layout else tuple(f"{name}: {{{name}}}" for name in sources.details)
     details = _details(wordings, place_of)
     return FieldMap(**places, details=details, found_by=found_by, causes=tuple(causes[field] for field in FIELDS))
+
+
+def own_names(names: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Give our columns names that the input does not have."""
+    taken = set(columns)
+    own = []
+    for name in names:
+        while name in taken:
+            name = OWN_PREFIX + name  # noqa: PLW2901
+        own.append(name)
+    return own
 
 
 def plain(column: str) -> str:

@@ -1,6 +1,8 @@
 """Excel workbooks: the first sheet that holds a table as text in, one sheet of plain text out."""
 
 import datetime as dt
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +15,16 @@ from jobtagger.errors import InputError
 
 EXTRA = "excel"
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+MAX_MEMORY = 4 << 30
+"""Bytes that a workbook may take; in a few kilobytes it can say that it is seventeen thousand million cells large."""
+
+_TRIAL = """
+import resource, sys
+from python_calamine import CalamineWorkbook
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
+workbook = CalamineWorkbook.from_path(sys.argv[1])
+any(workbook.get_sheet_by_name(name).total_height for name in workbook.sheet_names)
+"""
 _MAX_ROWS = 1_048_576
 _MAX_COLUMNS = 16_384
 _MAX_CELL = 32_767
@@ -22,12 +34,14 @@ _CUT = " [...]"
 def read_excel(path: str, open_again: Callable[[], InputStream]) -> Table:
     """Read the first sheet that is not empty; its first row is the header.
 
-    A workbook has to be held in memory whole, so one that unpacks to more than a gigabyte is refused.
+    A workbook has to be held in memory whole, so one that unpacks to more than a gigabyte is refused, and so is one that
+    takes more than `MAX_MEMORY` when another process tries.
     """
     calamine = require("python_calamine", EXTRA, path)
     stream = open_again()
     try:
         _refuse_bombs(path)
+        _try_elsewhere(path)
         workbook = calamine.CalamineWorkbook.from_path(path)
         sheets = (workbook.get_sheet_by_name(name) for name in workbook.sheet_names)
         sheet = next((sheet for sheet in sheets if sheet.total_height), None)
@@ -84,6 +98,16 @@ def _refuse_bombs(path: str) -> None:
             size = sum(entry.file_size for entry in archive.infolist())
         if size > UNPACKED_FREE:
             raise InputError(f"{path}: unpacks to more than {UNPACKED_FREE >> 30} GB; save it as CSV and tag that")
+
+
+def _try_elsewhere(path: str) -> None:
+    """Have a process of little memory read the workbook first: the reader ends its process when it gets no more."""
+    if sys.platform == "win32":  # it has no such limits
+        return
+    command = [sys.executable, "-c", _TRIAL, path, str(MAX_MEMORY)]
+    done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own program
+    if done.returncode < 0 or b"MemoryError" in done.stderr:
+        raise InputError(f"{path}: takes more than {MAX_MEMORY >> 30} GB of memory; save it as CSV and tag that")
 
 
 def _rows(cells: Iterator[list[Any]], n_columns: int) -> Rows:

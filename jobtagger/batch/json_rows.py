@@ -22,6 +22,12 @@ from jobtagger.records import RejectedRecord
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _N_HEAD_LINES = 20
+MAX_DEPTH = 100
+MAX_DIGITS = 4000
+_TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
+_DIGITS = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))
+_SIGNS = re.compile(rb'\\.|["\[\]{}]|[0-9]{%d}' % (MAX_DIGITS + 1), re.DOTALL)
 
 
 class _Broken(str):
@@ -78,7 +84,7 @@ def read_json_document(open_again: Callable[[], InputStream], encoding: Encoding
         while True:
             try:
                 record = next(found, None)
-            except ijson.JSONError as error:
+            except (ijson.JSONError, _Refused) as error:
                 yield _BrokenOff(_first_line(error))
                 return
             if record is None:
@@ -116,7 +122,10 @@ def _columns(records: Records) -> tuple[dict[str, None], _Broken | None]:
 def _row(name: str, number: int, record: dict[str, Any] | _Broken, columns: list[str]) -> Row | RejectedRecord:
     if isinstance(record, _Broken):
         return RejectedRecord(name, number, record.reason, str(record))
-    return [_text(record.get(column)) for column in columns]
+    try:
+        return [_text(record.get(column)) for column in columns]
+    except RecursionError:
+        return RejectedRecord(name, number, f"is nested deeper than {MAX_DEPTH} levels", ", ".join(record))
 
 
 def _place_of_records(name: str, file: IO[bytes], sources: Sources) -> str:
@@ -131,7 +140,7 @@ def _place_of_records(name: str, file: IO[bytes], sources: Sources) -> str:
                 return f"{prefix}.item".removeprefix(".")
             if "." not in prefix:
                 top_lists.append(prefix)
-    except ijson.JSONError as error:
+    except (ijson.JSONError, _Refused) as error:
         if not top_lists:
             raise InputError(f"{name}: is not JSON: {_first_line(error)}") from None
     return f"{top_lists[0]}.item" if len(top_lists) == 1 else ""
@@ -146,6 +155,70 @@ def _as_utf8(stream: InputStream, encoding: Encoding) -> IO[bytes]:
     return _Utf8(stream, encoding)  # type: ignore[return-value]  # read() is all it needs
 
 
+class _Refused(Exception):
+    """Something in a document that its parser would take for ever over, or fall; the bytes before `place` are sound."""
+
+    def __init__(self, reason: str, place: int) -> None:
+        super().__init__(reason)
+        self.place = place
+
+
+class _Guard:
+    """Looks through a document before its parser does, for what is nested without end and numbers of too many digits."""
+
+    def __init__(self) -> None:
+        self._depth, self._is_text = 0, False
+        self._rest = b""
+
+    def check(self, block: bytes) -> None:
+        """Look through the next bytes.
+
+        Raises
+        ------
+        _Refused
+            When they go too far.
+        """
+        n_known = len(self._rest)
+        block = self._rest + block
+        n_left = _n_unfinished(block)
+        whole, self._rest = block[: len(block) - n_left], block[len(block) - n_left :]
+        # The quote behind closes a text that is not finished; else it is left alone.
+        bare = _TEXTS.sub(b"", b'"' * self._is_text + whole + b'"')
+        depth = self._depth
+        for bracket in _BRACKETS.findall(bare):
+            depth += 1 if bracket in b"[{" else -1
+            if depth > MAX_DEPTH:
+                break
+        if depth > MAX_DEPTH or _DIGITS.search(bare):
+            self._refuse(whole, n_known)
+        self._depth, self._is_text = depth, not bare.endswith(b'"')
+
+    def _refuse(self, whole: bytes, n_known: int) -> None:
+        """Find the place where it goes too far."""
+        depth, is_text = self._depth, self._is_text
+        for match in _SIGNS.finditer(whole):
+            sign, place = match[0], max(0, match.start() - n_known)
+            if sign == b'"':
+                is_text = not is_text
+            elif is_text or sign[0] == ord("\\"):
+                continue
+            elif sign in b"[{":
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise _Refused(f"nested deeper than {MAX_DEPTH} levels", place)
+            elif sign in b"]}":
+                depth -= 1
+            else:
+                raise _Refused(f"a number of more than {MAX_DIGITS:,} digits", place)
+
+
+def _n_unfinished(block: bytes) -> int:
+    """Say how many bytes at the end mean something only with those that follow: an escape, or the digits of a number."""
+    n_escapes = len(block) - len(block.rstrip(b"\\"))
+    n_digits = len(block) - len(block.rstrip(b"0123456789"))
+    return n_escapes % 2 or (n_digits if n_digits <= MAX_DIGITS else 0)
+
+
 class _Utf8:
     """Recodes a stream block by block: a document may be one single line."""
 
@@ -153,13 +226,22 @@ class _Utf8:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding.has_bom else encoding.name)("replace")
         self._rest = b""
+        self._guard = _Guard()
+        self._refused: _Refused | None = None
 
     def read(self, size: int, /) -> bytes:
-        while len(self._rest) < size:
+        while len(self._rest) < size and not self._refused:
             block = self._stream.read1()
-            self._rest += self._decoder.decode(block, not block).encode("utf-8", "replace")
+            text = self._decoder.decode(block, not block).encode("utf-8", "replace")
+            try:
+                self._guard.check(text)
+            except _Refused as error:
+                self._refused, text = error, text[: error.place]
+            self._rest += text
             if not block:
                 break
+        if self._refused and not self._rest:
+            raise self._refused
         taken, self._rest = self._rest[:size], self._rest[size:]
         return taken
 

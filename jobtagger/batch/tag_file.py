@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from jobtagger.batch.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, run_id, save_checkpoint
+from jobtagger.batch.columns import own_names
 from jobtagger.batch.duplicates import OFF, Duplicates, Fingerprint, Place
 from jobtagger.batch.inputs import Chunk, Inputs, refuse_overwriting
 from jobtagger.batch.streams import STDIN, expand_inputs
@@ -14,9 +15,6 @@ from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_
 from jobtagger.errors import InputError
 from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord
 from jobtagger.tagger import Tagger
-
-OWN_PREFIX = "jobtagger_"
-"""Stands before a column of ours whose name the input has already."""
 
 _CHUNKS_PER_MARK = 16
 
@@ -74,7 +72,8 @@ def tag_file(
     if run.resume and not can_resume:
         raise InputError("--resume needs files by name: standard input and output cannot be read again")
     with Inputs(paths, read, tagger.knowledge.sources) as opened:
-        this_run = _Run(opened, output, run, _id_of(paths, output, tagger, read, run) if can_resume else "")
+        known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
+        this_run = _Run(opened, output, run, known, _id_of(paths, output, tagger, read, run) if can_resume else "")
         try:
             for task, answer in answers(this_run.tasks(), tagger, Wanted(run.duplicates, run.advice), run.jobs):
                 this_run.take(task, answer)
@@ -89,15 +88,15 @@ def tag_file(
 class _Run:
     """One run: the files it writes, what it counts, and up to where it is done; without an `identity` it cannot be resumed."""
 
-    def __init__(self, inputs: Inputs, output: str, options: RunOptions, identity: str) -> None:
+    def __init__(self, inputs: Inputs, output: str, options: RunOptions, known: Duplicates, identity: str) -> None:
         self._inputs, self._output, self._options, self._id = inputs, output, options, identity
-        self._duplicates = Duplicates(options.duplicates)
+        self._duplicates = known
         done = load_checkpoint(output, identity) if options.resume else None
         if identity and not done:
             checkpoint_path(output).unlink(missing_ok=True)  # it belongs to a file that is now written anew
         advice = (ADVICE_COLUMN,) if options.advice else ()
         own = [*OUTPUT_COLUMNS, *advice, *(BATCH_COLUMNS if options.duplicates != OFF else ())]
-        self._own = _own_names(own, inputs.columns)
+        self._own = own_names(own, inputs.columns)
         renamed = [ours for ours, name in zip(self._own, own, strict=True) if ours != name]
         self._summary = (
             Summary.from_json(done.summary)
@@ -187,14 +186,3 @@ def _id_of(paths: list[str], output: str, tagger: Tagger, read: ReadOptions, run
         "model": tagger.model.digest, "knowledge": tagger.knowledge.digest,
     }  # fmt: skip
     return run_id(paths, settings)
-
-
-def _own_names(names: Sequence[str], columns: Sequence[str]) -> list[str]:
-    """Give our columns names that the input does not have."""
-    taken = set(columns)
-    own = []
-    for name in names:
-        while name in taken:
-            name = OWN_PREFIX + name  # noqa: PLW2901
-        own.append(name)
-    return own

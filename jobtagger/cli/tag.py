@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobtagger.cli.root import EXIT_REJECTED, cli, model_option
+from jobtagger.cli.tag_engine import engine_options, tag_with_engine
 from jobtagger.cli.tag_wording import WORDING
 from jobtagger.cli.wording import language_of_locale
 
@@ -78,6 +79,7 @@ def read_options(encoding: str, delimiter: str, **columns: str | None) -> "ReadO
 @click.option("--excel-safe", is_flag=True, help="Put ' before cells that a spreadsheet would take for a formula.")
 @click.option("--advice", is_flag=True, help="One more column: what the documents advise people of the category to do.")
 @click.option("--summary", "summary_file", metavar="FILE.json", help="Write the summary to a file, for programs.")
+@engine_options
 @model_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary.")
 def tag(  # noqa: PLR0913, PLR0917 - one per option
@@ -91,6 +93,8 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
     excel_safe: bool,
     advice: bool,
     summary_file: str | None,
+    engine: str | None,
+    scheduler: str,
     model_folder: str | None,
     quiet: bool,
     **reading: Any,
@@ -108,16 +112,22 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
       cat postings.csv | jobtagger tag - > tagged.csv
       jobtagger tag 'exports/*.jsonl.gz' -o tagged.parquet --summary tagged.json
       jobtagger tag annonces.csv --title intitule --description texte -o out.csv
+      jobtagger tag postings_folder -o tagged_folder --engine dask
     """
     from jobtagger.batch import RunOptions, tag_file  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
 
     say = WORDING[lang or language_of_locale(os.environ)]
     started = time.monotonic()
-    tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
-    run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice)
-    with _stopping(output, say), _progress(inputs, quiet) as on_progress:
-        summary = tag_file(inputs, output, tagger, read_options(**reading), run, on_progress)
+    if engine:
+        summary = tag_with_engine(inputs, output, click.get_current_context().params)
+    else:
+        if scheduler:
+            raise click.UsageError("--scheduler needs --engine")
+        tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
+        run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice)
+        with _stopping(output, say), _progress(inputs, quiet) as on_progress:
+            summary = tag_file(inputs, output, tagger, read_options(**reading), run, on_progress)
     if summary_file:
         _write_summary(summary, summary_file, time.monotonic() - started)
     _report(summary, say, quiet)
@@ -128,7 +138,7 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
 def print_summary(summary: "Summary", say: dict[str, str]) -> None:
     """Print counts by category, level and language to standard error."""
     click.echo(
-        say["done"].format(
+        say["done" if summary.inputs else "done_by_engine"].format(
             tagged=summary.n_tagged,
             rejected=summary.n_rejected,
             duplicates=summary.n_duplicates,

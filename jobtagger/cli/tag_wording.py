@@ -3,6 +3,7 @@
 WORDING = {
     "en": {
         "done": "{tagged} rows tagged, {rejected} rejected, {duplicates} duplicates, {review} to review",
+        "done_by_engine": "{tagged} rows tagged, {rejected} rejected, {review} to review",
         "categories": "category",
         "levels": "risk level",
         "languages": "language",
@@ -35,6 +36,7 @@ WORDING = {
     },
     "fr": {
         "done": "{tagged} lignes traitées, {rejected} rejetées, {duplicates} doublons, {review} à relire",
+        "done_by_engine": "{tagged} lignes traitées, {rejected} rejetées, {review} à relire",
         "categories": "catégorie",
         "levels": "niveau de risque",
         "languages": "langue",

@@ -87,7 +87,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
     """Read the sections of policy.toml."""
     sections = {
         name: Fields(table.pop(name, {}), f"[{name}]", problems)
-        for name in ("rules", "traits", "budget", "exposure", "text", "language", "classifier")
+        for name in ("rules", "traits", "budget", "exposure", "text", "language", "classifier", "duplicates")
     }
     level_ids = [entry.id for entry in levels]
     languages = sections["language"].texts("classified")
@@ -113,6 +113,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         category_2_from=classifier.number("category_2_from", 0, 1),
         n_alternatives=int(classifier.number("n_alternatives", 0, 36)),
         n_words=int(classifier.number("n_words", 0, 100)),
+        near_similarity=sections["duplicates"].number("near_similarity", 0.5, 0.95),
     )
     for section in sections.values():
         section.finish()

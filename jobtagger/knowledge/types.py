@@ -187,6 +187,7 @@ class Policy:
     category_2_from: float
     n_alternatives: int
     n_words: int
+    near_similarity: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""Folders of Parquet in and out, by engines that spread the work over many machines: Dask and Spark."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jobtagger.batch.frame import FrameOptions
+from jobtagger.batch.partitions import Counts, PartitionTagger
+from jobtagger.batch.summary import Summary
+from jobtagger.errors import InputError
+
+DASK, SPARK = "dask", "spark"
+ENGINES = (DASK, SPARK)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Which engine works, and where.
+
+    `scheduler` is the address of a running cluster (`tcp://...` of Dask, a master of Spark), empty for `n_workers`
+    processes of this machine (0: one per core). `model_folder` must be there on all machines; empty for the shipped one.
+    """
+
+    engine: str
+    scheduler: str = ""
+    n_workers: int = 0
+    model_folder: str = ""
+    frame: FrameOptions = field(default_factory=FrameOptions)
+
+
+def tag_folder(source: str, target: str, options: EngineOptions) -> Summary:
+    """Tag a folder of Parquet files into another one: the same rows, our columns behind theirs.
+
+    A local target appears when everything is written; one with an address (`s3://...`) is written in place.
+
+    Raises
+    ------
+    InputError
+        When the source cannot be read, the target exists, or the engine cannot be had.
+    """
+    is_local = "://" not in target
+    if "://" not in source and not Path(source).exists():
+        raise InputError(f"{source}: no such folder")
+    if is_local and Path(target).exists():
+        raise InputError(f"{target}: exists already; engines write a new folder: remove it, or give another name")
+    tagger = PartitionTagger.here(options.model_folder, options.frame)
+    unfinished = f"{target.rstrip('/')}.part" if is_local else target
+    counts = _run(source, unfinished, tagger, options)
+    if is_local:
+        os.replace(unfinished, target)
+    return _summary(counts, target)
+
+
+def _run(source: str, target: str, tagger: PartitionTagger, options: EngineOptions) -> Counts:
+    n_workers = options.n_workers or os.cpu_count() or 1
+    if options.engine == DASK:
+        from jobtagger.batch.dask_frames import tag_parquet  # noqa: PLC0415 - one engine at a time
+    else:
+        from jobtagger.batch.spark_frames import tag_parquet  # noqa: PLC0415
+    return tag_parquet(source, target, tagger, options.scheduler, n_workers)
+
+
+def _summary(counts: Counts, target: str) -> Summary:
+    summary = Summary()
+    for (category, level, language, review), n in counts.items():
+        if not category:
+            summary.n_rejected += n
+            summary.rejected_file = target
+            continue
+        summary.n_tagged += n
+        summary.n_review += n * (review == "true")
+        summary.categories[category] += n
+        summary.levels[level] += n
+        summary.languages[language] += n
+    return summary

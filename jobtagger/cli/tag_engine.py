@@ -1,0 +1,65 @@
+"""`jobtagger tag --engine`: folders of Parquet by Dask or Spark."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from jobtagger.batch import Summary
+
+_OPTIONS = [
+    click.option(
+        "--engine",
+        type=click.Choice(["dask", "spark"]),
+        help="Have Dask or Spark do it: IN is a folder of Parquet files, OUT a new one. See docs/scaling.md.",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        default="",
+        help="Running cluster of the engine (tcp://HOST:8786, spark://HOST:7077, yarn, ...); processes of this machine"
+        " if left out.",
+    ),
+]
+_ALONE = {
+    "resume": "--resume", "count_once": "--count-once", "excel_safe": "--excel-safe", "encoding": "--encoding",
+    "delimiter": "--delimiter",
+}  # fmt: skip
+
+
+def engine_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which engine works, and where."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def tag_with_engine(inputs: tuple[str, ...], output: str, options: dict[str, Any]) -> "Summary":
+    """Tag a folder by an engine; `options` are those of the command line, by name.
+
+    Raises
+    ------
+    click.UsageError
+        When an option is given that engines do not have.
+    """
+    refused = [name for key, name in _ALONE.items() if options[key]]
+    refused += ["--duplicates near"] if options["duplicates"] == "near" else []
+    if refused:
+        raise click.UsageError(f"--engine does without {', '.join(refused)}; docs/scaling.md says what to do instead")
+    if len(inputs) != 1 or "-" in (*inputs, output):
+        raise click.UsageError("--engine takes one folder of Parquet files as IN and a new folder as --output")
+    from jobtagger.batch.engines import EngineOptions, tag_folder  # noqa: PLC0415
+    from jobtagger.batch.frame import FrameOptions  # noqa: PLC0415
+
+    named = tuple((field, options[field]) for field in ("title", "description", "skills") if options[field])
+    frame = FrameOptions(named, options["advice"], options["duplicates"] == "exact")
+    return tag_folder(
+        inputs[0], output,
+        EngineOptions(options["engine"], options["scheduler"], options["jobs"], _absolute(options["model_folder"]), frame),
+    )  # fmt: skip
+
+
+def _absolute(folder: str | None) -> str:
+    return str(Path(folder).resolve()) if folder else ""
