@@ -1,0 +1,1 @@
+"""Looking after the scheduled job: its health, alerts, observed trends, and corrections by people."""

@@ -54,7 +54,7 @@ def ratios(counts: Numbers, exposure: Numbers, is_recent: NDArray[np.bool_], lev
         error = np.sqrt(np.maximum(by_weeks, by_chance))
         stats = require("scipy.stats", "watch", "an interval")
         reach = stats.t.ppf((1 + level) / 2, freedom) * error
-        p_value = 2 * stats.t.sf(np.abs(logs) / error, freedom)
+        p_value = np.where(error > 0, 2 * stats.t.sf(np.abs(logs) / error, freedom), 1.0)
         said = np.isfinite(reach)
         low, high = np.exp(logs - reach), np.exp(logs + reach)
     return Ratios(*(np.where(said, values, np.nan) for values in (np.exp(logs), low, high, p_value)))

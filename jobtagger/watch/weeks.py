@@ -53,10 +53,10 @@ def watched_weeks(reads: Iterable[datetime]) -> set[date]:
     """Give the weeks of which a source's new listings are known, from the times at which it was read.
 
     These are the weeks in which it was read, if it was read in the week before too (else older listings pile up in it, as
-    in the very first week) and once after its end (else the end is missing).
+    in the very first week) and in the week after (else its end is missing).
     """
     read_in = {week_of(moment.date()) for moment in reads}
-    return {week for week in read_in if week - WEEK in read_in and any(later > week for later in read_in)}
+    return {week for week in read_in if {week - WEEK, week + WEEK} <= read_in}
 
 
 def _label(week: date, by: str) -> str:

@@ -1,0 +1,239 @@
+"""Observed trends: how the count and the share of each category changed in the user's own listings.
+
+Two windows of whole weeks are compared, the mix of sources held fixed; docs/trends.md explains what is left out and why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobtagger.batch.extras import require
+from jobtagger.errors import InputError
+from jobtagger.watch.counts import WeeklyCounts
+from jobtagger.watch.ratios import Ratios, ratios
+from jobtagger.watch.weeks import WEEK, Period, periods, week_of
+
+_MIN_WEEKS = 2
+ALL = "all"
+"""Stands for all categories together."""
+
+
+class Question(NamedTuple):
+    """What to compare: periods of a "week" or "month", how many in each window, the base's first day (None: a year ago).
+
+    A change in per cent is given from `min_count` listings in each window on.
+    """
+
+    by: str = "month"
+    window: int = 1
+    since: date | None = None
+    level: float = 0.95
+    min_count: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change in per cent with its interval; `is_clear` where it stands out among all categories tested together."""
+
+    pct: float
+    low: float
+    high: float
+    p_value: float
+    is_clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTrend:
+    """One category: listings in the windows and as shares of all (source mix held fixed), and their changes.
+
+    A change is None where there are too few listings, or all of a window stand in a single week.
+    """
+
+    category_id: str
+    n_base: int
+    n_recent: int
+    share_base: float
+    share_recent: float
+    count: Change | None
+    share: Change | None
+    series: tuple["PeriodValue", ...]
+
+
+class PeriodValue(NamedTuple):
+    """New listings of a period per week watched, and their share; None where a source was not watched."""
+
+    label: str
+    per_week: float | None
+    share: float | None
+
+
+class LeftOut(NamedTuple):
+    """A source that is not compared: `new`, `gone` or `gaps`, and the day it was first or last read."""
+
+    source: str
+    reason: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """The answer to a question; `all` is the market of the compared sources as a whole."""
+
+    question: Question
+    base: Period
+    recent: Period
+    sources: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    all: CategoryTrend
+    categories: tuple[CategoryTrend, ...]
+
+
+def trends(counts: WeeklyCounts, question: Question) -> Trends:
+    """Answer a question from weekly counts.
+
+    Raises
+    ------
+    InputError
+        When too few weeks, or no source, can be compared.
+    """
+    base, recent = choose_windows(counts, question)
+    in_base, in_recent = (np.isin(counts.weeks, window.weeks) for window in (base, recent))
+    panel, left_out = _panel(counts, in_base, in_recent)
+    if not panel.any():
+        names = ", ".join(f"{entry.source} ({entry.reason})" for entry in left_out)
+        raise InputError(f"trends: no source was watched in both {base.label} and {recent.label}: {names}")
+    listings, watched = counts.counts[:, panel], counts.watched[panel]
+    named = [name for name, kept in zip(counts.sources, panel, strict=True) if kept]
+    shown = [p for p in periods(counts.weeks, question.by) if base.start <= p.start and p.end <= recent.end]
+    compared = _Compared(listings, watched, in_base, in_recent, question)
+    series = [compared.series(np.isin(counts.weeks, p.weeks), p.label) for p in shown]
+    rows = compared.rows(counts.categories, list(zip(*series, strict=True)))
+    return Trends(question, base, recent, tuple(named), tuple(left_out), rows[-1], tuple(rows[:-1]))
+
+
+def choose_windows(counts: WeeklyCounts, question: Question) -> tuple[Period, Period]:
+    """Take the last complete periods, and as many from `since` on, or else from nearest to a year before them.
+
+    The same season a year before is the fairest base; in a store younger than that it is the beginning.
+    """
+    known = [
+        period
+        for period in periods(counts.weeks, question.by)
+        if counts.watched[:, np.isin(counts.weeks, period.weeks)].any()
+        and (question.since is None or period.start >= week_of(question.since))
+    ]
+    window = min(question.window, len(known) // 2)
+    if not window or sum(len(period.weeks) for period in known[-window:]) < _MIN_WEEKS:
+        needed = "two complete months" if question.by == "month" else "four complete weeks, two in each window,"
+        raise InputError(
+            f"trends: {len(known)} complete {question.by}s are known; {needed} are needed:"
+            " give an earlier --since, try --by week --window 2, or come back later"
+        )
+    recent, earlier = _join(known[-window:]), known[:-window]
+    starts = range(len(earlier) - window + 1)
+    start = 0 if question.since else min(starts, key=lambda i: abs(recent.start - earlier[i].start - 52 * WEEK))
+    return _join(earlier[start : start + window]), recent
+
+
+class _Compared:
+    """The listings of the compared sources in the two windows."""
+
+    def __init__(
+        self,
+        listings: NDArray[np.float64],
+        watched: NDArray[np.bool_],
+        in_base: NDArray[np.bool_],
+        in_recent: NDArray[np.bool_],
+        question: Question,
+    ) -> None:
+        self._listings = np.concatenate([listings, listings.sum(axis=0, keepdims=True)])
+        self._watched, self._in_base, self._in_recent = watched, in_base, in_recent
+        self._question = question
+        totals = [self._listings[-1][:, weeks].sum(axis=1) for weeks in (in_base, in_recent)]
+        with np.errstate(invalid="ignore", divide="ignore"):  # the weights of the Mantel-Haenszel ratio
+            self._weights = np.nan_to_num(totals[0] * totals[1] / (totals[0] + totals[1]))
+
+    def rows(self, categories: Sequence[str], series: Sequence[tuple[PeriodValue, ...]]) -> list[CategoryTrend]:
+        """Give one trend per category, and that of all together at the end."""
+        n_base, n_recent = (self._listings[:, :, w].sum(axis=(1, 2)) for w in (self._in_base, self._in_recent))
+        share_base, share_recent = (self._shares(weeks) for weeks in (self._in_base, self._in_recent))
+        enough = np.minimum(n_base, n_recent) >= self._question.min_count
+        of_counts = self._changes(self._watched.astype(float), enough, of_shares=False)
+        of_shares = [*self._changes(self._listings[-1], enough, of_shares=True)[:-1], None]
+        return [
+            CategoryTrend(
+                name, int(n_base[i]), int(n_recent[i]), float(share_base[i]), float(share_recent[i]),
+                of_counts[i], of_shares[i], tuple(series[i]) if series else (),
+            )
+            for i, name in enumerate([*categories, ALL])
+        ]  # fmt: skip
+
+    def series(self, weeks: NDArray[np.bool_], label: str) -> list[PeriodValue]:
+        """Give the values of one period, one a category and those of all together at the end."""
+        if not self._watched[:, weeks].any(axis=1).all():
+            return [PeriodValue(label, None, None)] * len(self._listings)
+        per_week = (self._listings[:, :, weeks].sum(axis=2) / self._watched[:, weeks].sum(axis=1)).sum(axis=1)
+        return [PeriodValue(label, float(n), float(s)) for n, s in zip(per_week, self._shares(weeks), strict=True)]
+
+    def _shares(self, weeks: NDArray[np.bool_]) -> NDArray[np.float64]:
+        counted = self._listings[:, :, weeks].sum(axis=2)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            within = np.nan_to_num(counted / counted[-1])
+            weights = np.where(counted[-1] > 0, self._weights, 0)
+            return np.nan_to_num(within @ weights / weights.sum())
+
+    def _changes(
+        self, exposure: NDArray[np.float64], enough: NDArray[np.bool_], of_shares: bool
+    ) -> list[Change | None]:
+        weeks = (self._in_base | self._in_recent) & self._watched.any(axis=0)
+        listings, is_recent = self._listings[:, :, weeks], self._in_recent[weeks]
+        found = ratios(listings, exposure[:, weeks], is_recent, self._question.level, of_shares)
+        said, rate = enough & np.isfinite(found.ratio), 1 - self._question.level
+        clear = [*_clear(found.p_value[:-1], said[:-1], rate), found.p_value[-1] <= rate]
+        return [_change(found, i, bool(clear[i])) if said[i] else None for i in range(len(said))]
+
+
+def _panel(
+    counts: WeeklyCounts, in_base: NDArray[np.bool_], in_recent: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], list[LeftOut]]:
+    """Keep the sources watched, and not empty, in at least half of the weeks of both windows; say of others why not."""
+    kept = []
+    for weeks in (in_base, in_recent):
+        enough = counts.watched[:, weeks].sum(axis=1) >= max(_MIN_WEEKS, ceil(weeks.sum() / 2))
+        kept.append(enough & (counts.counts[:, :, weeks].sum(axis=(0, 2)) > 0))
+    panel = kept[0] & kept[1]
+    left_out = []
+    for place in np.flatnonzero(~panel):
+        source = counts.sources[place]
+        first, last = (moment.date() for moment in counts.reads[source])
+        if not kept[0][place] and first >= counts.weeks[int(np.flatnonzero(in_base)[0])]:
+            left_out.append(LeftOut(source, "new", first))
+        elif not kept[1][place] and last < counts.weeks[int(np.flatnonzero(in_recent)[-1])] + WEEK:
+            left_out.append(LeftOut(source, "gone", last))
+        else:
+            left_out.append(LeftOut(source, "gaps", last))
+    return panel, left_out
+
+
+def _clear(p_values: NDArray[np.float64], said: NDArray[np.bool_], rate: float) -> NDArray[np.bool_]:
+    """Tell which of the changes tested together stand out (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57)."""
+    clear = np.zeros(len(p_values), bool)
+    if said.any():
+        stats = require("scipy.stats", "watch", "trends")
+        clear[said] = stats.false_discovery_control(p_values[said]) <= rate
+    return clear
+
+
+def _change(found: Ratios, place: int, is_clear: bool) -> Change:
+    pct, low, high = (100 * (float(values[place]) - 1) for values in (found.ratio, found.low, found.high))
+    return Change(pct, low, high, float(found.p_value[place]), is_clear)
+
+
+def _join(parts: Sequence[Period]) -> Period:
+    weeks = tuple(week for part in parts for week in part.weeks)
+    return Period(parts[0].label if len(parts) == 1 else f"{parts[0].label}–{parts[-1].label}", weeks)
