@@ -1,6 +1,6 @@
 """Weeks, months of whole weeks, and the weeks of which a source's listings are known."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -47,7 +47,7 @@ def test_week_after_a_gap_is_not_watched():
     assert {monday(1), monday(6), monday(7)} == watched_weeks(reads)
 
 
-@pytest.mark.parametrize("reads", [[], [datetime(2026, 3, 2, tzinfo=UTC)]], ids=["never", "once"])
+@pytest.mark.parametrize("reads", [[], [START]], ids=["never", "once"])
 def test_source_hardly_read_is_never_watched(reads):
     """No read, or a single one, gives no week."""
     assert set() == watched_weeks(reads)
@@ -55,7 +55,7 @@ def test_source_hardly_read_is_never_watched(reads):
 
 def test_weekly_reading_is_enough():
     """A source read every Monday is watched like one read daily."""
-    mondays = [moment for moment in daily_reads(START, monday(4)) if moment.weekday() == 0]
+    mondays = [day for day in daily_reads(START, monday(4)) if day.weekday() == 0]
 
     assert {monday(1), monday(2), monday(3)} == watched_weeks(mondays)
     assert 29 == len(days(START, monday(4)))

@@ -1,6 +1,6 @@
 """Made-up weekly counts for the tests of trends: sources, weeks and categories with known growth."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -11,9 +11,8 @@ N_WEEKS = 20
 
 
 def daily_reads(first=START, last=None):
-    """Give the times of a source that is read every day."""
-    last = last or START + timedelta(weeks=N_WEEKS)
-    return [datetime(day.year, day.month, day.day, 6, tzinfo=UTC) for day in days(first, last)]
+    """Give the days of a source that is read every day."""
+    return days(first, last or START + timedelta(weeks=N_WEEKS))
 
 
 def days(first, last):

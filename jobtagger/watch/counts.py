@@ -1,8 +1,8 @@
 """New listings by category, source and week, as arrays: what trends are measured on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +31,7 @@ class WeeklyCounts:
     counts : array of shape (n_categories, n_sources, n_weeks)
         0 wherever the source was not watched.
     watched : array of shape (n_sources, n_weeks)
-    reads : dict of source to its first and last time of reading
+    reads : dict of source to the first and the last day on which it was read
     """
 
     categories: tuple[str, ...]
@@ -39,13 +39,17 @@ class WeeklyCounts:
     weeks: tuple[date, ...]
     counts: NDArray[np.float64]
     watched: NDArray[np.bool_]
-    reads: dict[str, tuple[datetime, datetime]]
+    reads: dict[str, tuple[date, date]]
+
+    def among(self, weeks: Collection[date]) -> NDArray[np.bool_]:
+        """Tell of each week whether it is one of these."""
+        return np.array([week in weeks for week in self.weeks], bool)
 
 
-def weekly_counts(rows: Iterable[DayCount], reads: Mapping[str, Iterable[datetime]]) -> WeeklyCounts:
+def weekly_counts(rows: Iterable[DayCount], reads: Mapping[str, Collection[date]]) -> WeeklyCounts:
     """Count what is known for sure: listings of weeks in which their source was watched (see `watched_weeks`)."""
-    moments = {source: sorted(times) for source, times in reads.items()}
-    watched = {source: watched_weeks(times) for source, times in moments.items() if times}
+    days = {source: sorted(of_source) for source, of_source in reads.items() if of_source}
+    watched = {source: watched_weeks(of_source) for source, of_source in days.items()}
     kept = [row for row in rows if week_of(row.day) in watched.get(row.source, ())]
     all_weeks = set().union(*watched.values())
     weeks = weeks_between(min(all_weeks), max(all_weeks)) if all_weeks else []
@@ -58,5 +62,5 @@ def weekly_counts(rows: Iterable[DayCount], reads: Mapping[str, Iterable[datetim
         week = (week_of(row.day) - weeks[0]).days // 7
         counts[place_of_category[row.category_id], place_of_source[row.source], week] += row.n
     seen = np.array([[week in watched[source] for week in weeks] for source in sources], bool)
-    ends = {source: (times[0], times[-1]) for source, times in moments.items() if times}
+    ends = {source: (of_source[0], of_source[-1]) for source, of_source in days.items()}
     return WeeklyCounts(categories, sources, tuple(weeks), counts, seen.reshape(len(sources), len(weeks)), ends)

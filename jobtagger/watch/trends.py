@@ -102,7 +102,7 @@ def trends(counts: WeeklyCounts, question: Question) -> Trends:
         When too few weeks, or no source, can be compared.
     """
     base, recent = choose_windows(counts, question)
-    in_base, in_recent = (np.isin(counts.weeks, window.weeks) for window in (base, recent))
+    in_base, in_recent = (counts.among(window.weeks) for window in (base, recent))
     panel, left_out = _panel(counts, in_base, in_recent)
     if not panel.any():
         names = ", ".join(f"{entry.source} ({entry.reason})" for entry in left_out)
@@ -111,7 +111,7 @@ def trends(counts: WeeklyCounts, question: Question) -> Trends:
     named = [name for name, kept in zip(counts.sources, panel, strict=True) if kept]
     shown = [p for p in periods(counts.weeks, question.by) if base.start <= p.start and p.end <= recent.end]
     compared = _Compared(listings, watched, in_base, in_recent, question)
-    series = [compared.series(np.isin(counts.weeks, p.weeks), p.label) for p in shown]
+    series = [compared.series(counts.among(p.weeks), p.label) for p in shown]
     rows = compared.rows(counts.categories, list(zip(*series, strict=True)))
     return Trends(question, base, recent, tuple(named), tuple(left_out), rows[-1], tuple(rows[:-1]))
 
@@ -124,7 +124,7 @@ def choose_windows(counts: WeeklyCounts, question: Question) -> tuple[Period, Pe
     known = [
         period
         for period in periods(counts.weeks, question.by)
-        if counts.watched[:, np.isin(counts.weeks, period.weeks)].any()
+        if counts.watched[:, counts.among(period.weeks)].any()
         and (question.since is None or period.start >= week_of(question.since))
     ]
     window = min(question.window, len(known) // 2)
@@ -185,7 +185,7 @@ class _Compared:
         with np.errstate(invalid="ignore", divide="ignore"):
             within = np.nan_to_num(counted / counted[-1])
             weights = np.where(counted[-1] > 0, self._weights, 0)
-            return np.nan_to_num(within @ weights / weights.sum())
+            return np.asarray(np.nan_to_num(within @ weights / weights.sum()))
 
     def _changes(
         self, exposure: NDArray[np.float64], enough: NDArray[np.bool_], of_shares: bool
@@ -210,7 +210,7 @@ def _panel(
     left_out = []
     for place in np.flatnonzero(~panel):
         source = counts.sources[place]
-        first, last = (moment.date() for moment in counts.reads[source])
+        first, last = counts.reads[source]
         if not kept[0][place] and first >= counts.weeks[int(np.flatnonzero(in_base)[0])]:
             left_out.append(LeftOut(source, "new", first))
         elif not kept[1][place] and last < counts.weeks[int(np.flatnonzero(in_recent)[-1])] + WEEK:

@@ -5,7 +5,7 @@ So every month is made of four or five whole weeks, and none has more weekends t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 WEEK = timedelta(days=7)
 
@@ -49,13 +49,13 @@ def periods(weeks: Sequence[date], by: str) -> list[Period]:
     return [p for p in made if _label(p.weeks[0] - WEEK, by) != p.label != _label(p.weeks[-1] + WEEK, by)]
 
 
-def watched_weeks(reads: Iterable[datetime]) -> set[date]:
-    """Give the weeks of which a source's new listings are known, from the times at which it was read.
+def watched_weeks(reads: Iterable[date]) -> set[date]:
+    """Give the weeks of which a source's new listings are known, from the days on which it was read.
 
     These are the weeks in which it was read, if it was read in the week before too (else older listings pile up in it, as
     in the very first week) and in the week after (else its end is missing).
     """
-    read_in = {week_of(moment.date()) for moment in reads}
+    read_in = {week_of(day) for day in reads}
     return {week for week in read_in if {week - WEEK, week + WEEK} <= read_in}
 
 
