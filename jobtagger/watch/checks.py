@@ -46,7 +46,7 @@ def _error(history: SourceHistory, _: datetime, limits: Limits) -> _Found:
 
 
 def _silence(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
-    """Nothing new for longer than `silent_days`, and than twice the longest wait of the weeks before."""
+    """Tell when nothing is new for longer than `silent_days`, and than twice the longest wait of the weeks before."""
     moments = [run.at for run in history.runs if run.n_new]
     if len(moments) < MIN_WEEKS:
         return
@@ -57,7 +57,7 @@ def _silence(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
 
 
 def _rejects(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
-    """The share of rejected rows in the last reading."""
+    """Look at the share of rejected rows in the last reading."""
     readings = [run for run in history.runs if run.n_read + run.n_rejected]
     if not readings:
         return
@@ -67,7 +67,7 @@ def _rejects(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
 
 
 def _levels(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
-    """New listings in seven days, and rows read per reading."""
+    """Look at new listings in seven days, and at rows per reading."""
     usual = _usual(history.runs, _first_reading(history, now), now)
     current = _current(history.runs, now)
     counted: dict[str, Callable[[list[SourceRun]], float]] = {
@@ -84,7 +84,7 @@ def _levels(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
 
 
 def _mixes(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
-    """The categories and the languages of new listings."""
+    """Look at the categories and the languages of new listings."""
     parts: dict[str, Callable[[HourCount], str]] = {
         "categories": lambda count: count.category_id,
         "languages": lambda count: count.language,
@@ -99,7 +99,7 @@ def _mixes(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
 
 
 def _reviews(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
-    """The share of new listings that a person should look at."""
+    """Look at the share of new listings that need a person."""
     before, current = _counted(history, now, lambda count: "review" if count.needs_review else "sure")
     yield from _rise("reviews", before, current, "review", limits.review_rise, limits)
 
@@ -107,7 +107,7 @@ def _reviews(history: SourceHistory, now: datetime, limits: Limits) -> _Found:
 def _rise(
     kind: str, before: list[Counter[str]], current: Counter[str], part: str, points: float, limits: Limits
 ) -> _Found:
-    """A part of a whole that rose by so many points, and by more than chance and the usual scatter."""
+    """Tell when a part of a whole rose by so many points, and by more than chance and the usual scatter."""
     if current.total() < min(limits.min_listings, 20):
         return
     shift = mix_shift(before, current)

@@ -25,6 +25,7 @@ class Limits:
     level_factor: float = 2.0
     reject_rise: float = 5.0
     review_rise: float = 10.0
+    clear_after_hours: float = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def _limits(table: object, problems: Problems) -> Limits:
         level_factor=entries.number("level_factor", 1.1, 1000, default=usual.level_factor),
         reject_rise=entries.number("reject_rise", 0.1, 100, default=usual.reject_rise),
         review_rise=entries.number("review_rise", 0.1, 100, default=usual.review_rise),
+        clear_after_hours=entries.number("clear_after_hours", 0, 8760, default=usual.clear_after_hours),
     )
     entries.finish()
     return limits
