@@ -2,14 +2,18 @@
 
 import json
 import socket
+import ssl
 import sys
 import threading
 from datetime import timedelta
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from stores import add_run, day, some
 
 from jobtagger.job.store import open_store
@@ -207,7 +211,7 @@ class Inbox:
 
     async def handle_DATA(self, server, session, envelope):
         """Keep a mail."""
-        self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content.decode()))
+        self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
         return "250 OK"
 
 
@@ -305,9 +309,56 @@ def test_mail_is_sent_in_french(store, inbox):
 
     assert () == report.problems
     ((sender, receivers, content),) = inbox.mails
+    mail = message_from_bytes(content, policy=policy.default)
     assert ("job@example.org", ["a@example.org", "b@example.org"]) == (sender, receivers)
-    assert "Subject: =?utf-8?q?jobtagger_=3A_1_nouvelle=28s=29=2C_0_termin=C3=A9e=28s=29?=" in content
-    assert "derni=C3=A8re ex=C3=A9cution a =C3=A9chou=C3=A9" in content
+    assert "jobtagger : 1 nouvelle(s), 0 terminée(s)" == mail["Subject"]
+    assert "Alerte : la tâche : la dernière exécution a échoué : disk full" == mail.get_content().strip()
+
+
+@pytest.fixture
+def secure(tmp_path):
+    """Give the inbox of a mail server that wants STARTTLS and a login, with its port and the file of its authority."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    inbox = Inbox()
+    inbox.authority = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(inbox.authority))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        inbox.port = free.getsockname()[1]
+
+    def check(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (b"job", b"s3cret"), handled=False)
+
+    controller = Controller(
+        inbox,
+        "127.0.0.1",
+        inbox.port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=check,
+        auth_required=True,
+    )
+    controller.start()
+    yield inbox
+    controller.stop()
+
+
+def test_mail_over_starttls_with_a_login(store, secure, monkeypatch):
+    """A certificate that is trusted lets the password through; one that is not gets nothing."""
+    fail(store, 0)
+    email = Email("127.0.0.1", "job@example.org", ("a@example.org",), secure.port, "starttls", "job", "${PASSWORD}")
+    settings = AlertSettings(email=email)
+
+    distrusted = send_alerts(store, settings, {"PASSWORD": "s3cret"}, day(0))
+    monkeypatch.setenv("SSL_CERT_FILE", str(secure.authority))
+    refused = send_alerts(store, settings, {"PASSWORD": "guess"}, day(0))
+    sent = send_alerts(store, settings, {"PASSWORD": "s3cret"}, day(0))
+
+    assert "certificate verify failed" in distrusted.problems[0]
+    assert "alerts: email: (535" in refused.problems[0]
+    assert () == sent.problems
+    assert 1 == len(secure.mails)
 
 
 def test_command_gets_the_text(store, tmp_path):

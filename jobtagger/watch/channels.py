@@ -2,6 +2,7 @@
 
 import json
 import smtplib
+import ssl
 import subprocess
 import urllib.error
 import urllib.request
@@ -87,13 +88,24 @@ def _mail(email: Email, environ: Mapping[str, str], timeout_seconds: float, noti
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = notice.subject, email.sender, ", ".join(email.to)
     message.set_content(notice.text)
-    connect = smtplib.SMTP_SSL if email.security == "tls" else smtplib.SMTP
-    with connect(email.host, email.port, timeout=timeout_seconds) as server:
-        if email.security == "starttls":
-            server.starttls()
+    with _connected(email, timeout_seconds) as server:
         if email.user:
             server.login(email.user, fill(email.password, environ, "[alerts.email] password"))
         server.send_message(message)
+
+
+def _connected(email: Email, timeout_seconds: float) -> smtplib.SMTP:
+    """Connect as the security asks; the server's certificate is verified."""
+    if email.security == "tls":
+        return smtplib.SMTP_SSL(email.host, email.port, timeout=timeout_seconds, context=ssl.create_default_context())
+    server = smtplib.SMTP(email.host, email.port, timeout=timeout_seconds)
+    if email.security == "starttls":
+        try:
+            server.starttls(context=ssl.create_default_context())
+        except BaseException:
+            server.close()
+            raise
+    return server
 
 
 def _run(command: tuple[str, ...], timeout_seconds: float, notice: Notice) -> None:
