@@ -128,9 +128,11 @@ def histories(connection: Connection, since: datetime) -> dict[str, SourceHistor
     return dict(found)
 
 
-def last_runs(connection: Connection, n: int) -> list[Run]:
-    """Give the last runs, the latest first."""
+def last_runs(connection: Connection, n: int, up_to: int | None = None) -> list[Run]:
+    """Give the last runs, the latest first; only up to a run's id, if given."""
     query = select(runs).order_by(runs.c.run_id.desc()).limit(n)
+    if up_to is not None:
+        query = query.where(runs.c.run_id <= up_to)
     return [
         Run(
             row.run_id,
