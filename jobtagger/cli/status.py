@@ -65,10 +65,10 @@ def _as_text(found: "Status", max_age: timedelta, say: dict[str, Any]) -> Iterat
     yield say["lag"].format(age=_age(age, say)) if age is not None else say["never"]
     yield ""
     if found.runs:
-        yield from _table(say["runs"], [_run_cells(entry) for entry in found.runs])
+        yield from table_lines(say["runs"], [_run_cells(entry) for entry in found.runs])
         yield ""
     if found.sources:
-        yield from _table(say["sources"], [_source_cells(entry) for entry in found.sources])
+        yield from table_lines(say["sources"], [_source_cells(entry) for entry in found.sources])
         yield ""
     yield say["totals"].format(**found.totals)
     for alert in found.alerts:
@@ -89,7 +89,7 @@ def _source_cells(entry: "SourceStatus") -> list[str]:
     return [entry.source, *moments, *counts, str(entry.n_failures), entry.error]
 
 
-def _table(header: Sequence[str], rows: list[list[str]]) -> Iterator[str]:
+def table_lines(header: Sequence[str], rows: list[list[str]]) -> Iterator[str]:
     """Align columns; numbers to the right."""
     cells = [list(header), *rows]
     widths = [max(len(row[place]) for row in cells) for place in range(len(header))]

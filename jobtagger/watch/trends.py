@@ -116,17 +116,17 @@ def trends(counts: WeeklyCounts, question: Question) -> Trends:
     return Trends(question, base, recent, tuple(named), tuple(left_out), rows[-1], tuple(rows[:-1]))
 
 
+def usual_period(counts: WeeklyCounts, since: date | None) -> str:
+    """Give "month" once two complete months are known, else "week"."""
+    return "month" if len(_known(counts, "month", since)) > 1 else "week"
+
+
 def choose_windows(counts: WeeklyCounts, question: Question) -> tuple[Period, Period]:
     """Take the last complete periods, and as many from `since` on, or else from nearest to a year before them.
 
     The same season a year before is the fairest base; in a store younger than that it is the beginning.
     """
-    known = [
-        period
-        for period in periods(counts.weeks, question.by)
-        if counts.watched[:, counts.among(period.weeks)].any()
-        and (question.since is None or period.start >= week_of(question.since))
-    ]
+    known = _known(counts, question.by, question.since)
     window = min(question.window, len(known) // 2)
     if not window or sum(len(period.weeks) for period in known[-window:]) < _MIN_WEEKS:
         needed = "two complete months" if question.by == "month" else "four complete weeks, two in each window,"
@@ -138,6 +138,15 @@ def choose_windows(counts: WeeklyCounts, question: Question) -> tuple[Period, Pe
     starts = range(len(earlier) - window + 1)
     start = 0 if question.since else min(starts, key=lambda i: abs(recent.start - earlier[i].start - 52 * WEEK))
     return _join(earlier[start : start + window]), recent
+
+
+def _known(counts: WeeklyCounts, by: str, since: date | None) -> list[Period]:
+    """Give the complete periods, from a day on, in which any source was watched."""
+    return [
+        period
+        for period in periods(counts.weeks, by)
+        if counts.watched[:, counts.among(period.weeks)].any() and (since is None or period.start >= week_of(since))
+    ]
 
 
 class _Compared:
