@@ -13,4 +13,4 @@ def main() -> None:
 
 
 # Importing a command module adds its commands to the group.
-from jobtagger.cli import check, columns, doctor, evidence, run, tag, train  # noqa: E402, F401
+from jobtagger.cli import check, columns, doctor, evidence, export, run, schedule, tag, train  # noqa: E402, F401

@@ -30,7 +30,8 @@ class Intake:
         """Give the listings of a chunk by their keys, and what of it is none; of two with one key the later counts."""
         found: dict[str, Listing] = {}
         rejected = list(chunk.rejected)
-        for number, entry in enumerate(chunk.found, 1):
+        numbers = chunk.numbers or range(1, len(chunk.found) + 1)
+        for number, entry in zip(numbers, chunk.found, strict=True):
             if entry.posted_at and entry.posted_at < self._since:
                 continue
             listing = self._listing(entry)

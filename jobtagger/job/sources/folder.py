@@ -68,10 +68,20 @@ def _chunks(table: Table, columns: Columns, place: str, n_done: int, now: dict[s
     for rows in cut_rows(islice(table.rows, n_done, None), _n_chars):
         if held:
             yield held
+        numbered = [
+            (number, columns.found(row))
+            for number, row in enumerate(rows, table.first_number + n_done)
+            if not isinstance(row, RejectedRecord)
+        ]
         n_done += len(rows)
-        found = [columns.found(row) for row in rows if not isinstance(row, RejectedRecord)]
-        rejected = [row for row in rows if isinstance(row, RejectedRecord)]
-        held = Chunk(place, found, rejected, {place: json.dumps({**now, "rows": n_done})}, is_first)
+        held = Chunk(
+            place,
+            [found for _, found in numbered],
+            [row for row in rows if isinstance(row, RejectedRecord)],
+            [number for number, _ in numbered],
+            {place: json.dumps({**now, "rows": n_done})},
+            is_first,
+        )
         is_first = False
     last = held or Chunk(place, [], replaces=is_first)
     yield last._replace(marks={place: json.dumps({**now, "rows": _WHOLE})})

@@ -40,13 +40,14 @@ class Found(NamedTuple):
 class Chunk(NamedTuple):
     """Some listings of one place.
 
-    `marks` are kept together with the listings, or not at all; `replaces` says that what was rejected of the place
+    `numbers` are the rows of `found` at the place, counted from 1 if left out. `marks` are kept together with the listings, or not at all; `replaces` says that what was rejected of the place
     before is void.
     """
 
     place: str
     found: Sequence[Found]
     rejected: Sequence[RejectedRecord] = ()
+    numbers: Sequence[int] = ()
     marks: Mapping[str, str] = {}
     replaces: bool = False
 
