@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.run import config_option
 from jobtagger.cli.wording import language_of_locale
-from jobtagger.errors import InputError
 
 if TYPE_CHECKING:
     from jobtagger.job.store import Store
@@ -19,7 +19,7 @@ def store_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
     """Add the options that name the store."""
     for option in (
         click.option("--store", help="SQLite file or postgresql:// address, in place of the store of --config."),
-        click.option("--config", default="jobtagger.toml", show_default=True, help="Configuration of the job."),
+        config_option,
     ):
         command = option(command)
     return command
@@ -41,9 +41,7 @@ def opened(config: str, store: str | None) -> "Iterator[Store]":
     from jobtagger.job.store import open_store  # noqa: PLC0415
 
     where = _configured(config) if not store else store if "://" in store else Path(store)
-    if isinstance(where, Path) and not where.is_file():
-        raise InputError(f'{where}: no such store; "jobtagger run" makes it')
-    with open_store(where) as opened_store:
+    with open_store(where, must_exist=True) as opened_store:
         yield opened_store
 
 

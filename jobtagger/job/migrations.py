@@ -19,6 +19,22 @@ FIRST_SOURCE = "folder"
 _log = logging.getLogger(__name__)
 
 
+def is_up_to_date(connection: Connection, name: str) -> bool:
+    """Say whether there is nothing to do for `bring_up_to_date`, which raises what this one raises."""
+    version = _version(connection, name)
+    if version > SCHEMA_VERSION:
+        raise InputError(
+            f"{name}: was made by another version of jobtagger (schema {version}, known {SCHEMA_VERSION});"
+            " run it with that version, or name another store"
+        )
+    return version == SCHEMA_VERSION and not _missing_columns(connection)
+
+
+def is_older(connection: Connection, name: str) -> bool:
+    """Say whether there is a store of an earlier version."""
+    return 0 < _version(connection, name) < SCHEMA_VERSION
+
+
 def bring_up_to_date(connection: Connection, name: str) -> None:
     """Make the tables in an empty database, or change those of an older version.
 
@@ -29,14 +45,9 @@ def bring_up_to_date(connection: Connection, name: str) -> None:
     """
     if connection.dialect.name == "postgresql":  # two programs that open a new database at once: one after the other
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('jobtagger schema'))"))
-    version = _version(connection, name)
-    if version == SCHEMA_VERSION and not _missing_columns(connection):
+    if is_up_to_date(connection, name):
         return
-    if version > SCHEMA_VERSION:
-        raise InputError(
-            f"{name}: was made by another version of jobtagger (schema {version}, known {SCHEMA_VERSION});"
-            " run it with that version, or name another store"
-        )
+    version = _version(connection, name)
     if 0 < version < SCHEMA_VERSION:
         _log.warning("%s: is brought from schema %s to %s", name, version, SCHEMA_VERSION)
     for step in range(version or SCHEMA_VERSION, SCHEMA_VERSION):

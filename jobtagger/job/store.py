@@ -6,7 +6,7 @@ next run goes on.
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_
 
 from jobtagger.batch.extras import require
 from jobtagger.errors import InputError
-from jobtagger.job.migrations import bring_up_to_date
+from jobtagger.job.migrations import bring_up_to_date, is_older, is_up_to_date
 
 BUSY_SECONDS = 30.0
 """How long a SQLite file that somebody else is writing to is waited for."""
@@ -50,13 +50,18 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept together at the end, or not at all."""
-        with named_errors(self.name), self.engine.connect().execution_options(writes=True) as connection:
-            with connection.begin():
-                yield connection
+        with (
+            named_errors(self.name),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
 
 @contextmanager
-def open_store(where: Path | str, *, for_run: bool = False, busy_seconds: float = BUSY_SECONDS) -> Iterator[Store]:
+def open_store(
+    where: Path | str, *, for_run: bool = False, must_exist: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> Iterator[Store]:
     """Open or create a store, and bring an older one up to date.
 
     Parameters
@@ -65,6 +70,8 @@ def open_store(where: Path | str, *, for_run: bool = False, busy_seconds: float 
         A SQLite file, or the address of a PostgreSQL database.
     for_run : bool
         Keep other runs away as long as it is open.
+    must_exist : bool
+        Refuse a SQLite file that is not there instead of creating it.
     busy_seconds : float
         How long to wait for somebody else's transaction.
 
@@ -73,13 +80,40 @@ def open_store(where: Path | str, *, for_run: bool = False, busy_seconds: float 
     InputError
         When another run holds the store, or the database cannot be read or written.
     """
+    if must_exist and isinstance(where, Path) and not where.exists():
+        raise InputError(f'{where}: no such store; "jobtagger run" makes it')
     engine, name = connect(where, busy_seconds)
     try:
-        with _only_run(engine, where, name) if for_run else _anybody():
+        with _only_run(engine, where, name) if for_run else nullcontext():
             store = Store(engine, name)
-            with store.write() as connection:
-                bring_up_to_date(connection, name)
+            with store.read() as connection:
+                is_ready = is_up_to_date(connection, name)
+            if not is_ready:
+                with store.write() as connection:
+                    bring_up_to_date(connection, name)
             yield store
+    finally:
+        engine.dispose()
+
+
+def is_store(where: Path | str, busy_seconds: float = BUSY_SECONDS) -> bool:
+    """Say whether there is a store at a place; nothing is created.
+
+    Raises
+    ------
+    InputError
+        When the database cannot be read, or its store is of an older version.
+    """
+    if isinstance(where, Path) and not where.exists():
+        return False
+    engine, name = connect(where, busy_seconds)
+    try:
+        with named_errors(name), engine.connect() as connection:
+            if is_up_to_date(connection, name):
+                return True
+            if is_older(connection, name):
+                raise InputError(f"{name}: was made by an older version; a real run brings it up to date")
+            return False
     finally:
         engine.dispose()
 
@@ -138,6 +172,7 @@ def _sqlite(path: Path, busy_seconds: float) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commits, no more
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # texts that retention takes out leave no trace in the file
         connection.execute("PRAGMA cache_size = -65536")
 
     @event.listens_for(engine, "begin")
@@ -154,11 +189,6 @@ def _only_run(engine: Engine, where: Path | str, name: str) -> Iterator[None]:
     """Hold a lock that is let go of when the process ends, however it ends."""
     with _file_lock(where) if isinstance(where, Path) else _advisory_lock(engine, name):
         yield
-
-
-@contextmanager
-def _anybody() -> Iterator[None]:
-    yield
 
 
 @contextmanager
