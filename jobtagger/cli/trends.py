@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @cli.command()
 @store_options
-@click.option("--by", type=click.Choice(["week", "month"]), help="Periods; months once there are two complete ones.")
-@click.option("--window", type=click.IntRange(1), help="Periods in each window.  [default: 1 month or 4 weeks]")
+@click.option("--by", type=click.Choice(["week", "month"]), help="Periods; months from six complete ones on.")
+@click.option("--window", type=click.IntRange(1), help="Periods in each window.  [default: up to 3 months or 8 weeks]")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m"]), help="Start of the base; a year ago if left out.")
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals.")
 @click.option("--min-count", type=click.IntRange(5), default=20, show_default=True, help="Listings for a percentage.")
@@ -51,14 +51,14 @@ def trends(  # noqa: PLR0913, PLR0917 - one parameter an option
     from jobtagger.watch.counts import weekly_counts  # noqa: PLC0415
     from jobtagger.watch.facts import day_counts, models_used, read_days  # noqa: PLC0415
     from jobtagger.watch.published import published_trends  # noqa: PLC0415
-    from jobtagger.watch.trends import Question, usual_period  # noqa: PLC0415
+    from jobtagger.watch.trends import USUAL_WINDOWS, Question, usual_period  # noqa: PLC0415
     from jobtagger.watch.trends import trends as answer  # noqa: PLC0415
 
     with opened(config, store) as at, at.read() as connection:
         counts, n_models = weekly_counts(day_counts(connection), read_days(connection)), len(models_used(connection))
     first_day = since.date() if since else None
     by = by or usual_period(counts, first_day)
-    asked = Question(by, window or (1 if by == "month" else 4), first_day, level, min_count)
+    asked = Question(by, window or USUAL_WINDOWS[by], first_day, level, min_count)
     found, knowledge = answer(counts, asked), load_knowledge()
     published, language = published_trends(knowledge), spoken(lang)
     say = WORDING[language]
@@ -83,6 +83,8 @@ def as_plain(found: "Trends", published: "dict[str, Published]", n_models: int) 
         beside = published.get(entry.category_id)
         return {
             **asdict(entry),
+            "base": entry.base._asdict(),
+            "recent": entry.recent._asdict(),
             "series": [value._asdict() for value in entry.series],
             "published": asdict(beside) if beside else None,
             "verdict": verdict(entry.count, beside),
@@ -150,9 +152,9 @@ def _cells(
     )
     return [
         say["all"] if is_all else labels[entry.category_id],
-        f"{entry.n_base} → {entry.n_recent}",
+        f"{entry.base.per_week:.1f} → {entry.recent.per_week:.1f}",
         _change(entry.count, say),
-        "" if is_all else f"{100 * entry.share_base:.1f} → {100 * entry.share_recent:.1f}",
+        "" if is_all else f"{100 * entry.base.share:.1f} → {100 * entry.recent.share:.1f}",
         "" if is_all else _change(entry.share, say),
         figure,
         "" if is_all or entry.count is None else say[verdict(entry.count, beside)],
@@ -180,7 +182,7 @@ def _value(per_week: float | None, share: float | None) -> str:
 
 
 def _ordered(found: "Trends") -> "Sequence[CategoryTrend]":
-    return sorted(found.categories, key=lambda entry: (-entry.n_base - entry.n_recent, entry.category_id))
+    return sorted(found.categories, key=lambda entry: (-entry.base.n - entry.recent.n, entry.category_id))
 
 
 def _labels(found: "Trends", knowledge: "Knowledge", language: str) -> dict[str, str]:

@@ -52,11 +52,15 @@ def published_trends(knowledge: Knowledge) -> dict[str, Published]:
 
 
 def verdict(observed: Change | None, published: Published | None) -> str:
-    """Compare directions: `same`, `opposite`, `unclear` (observed), `unpublished`, or `few` (too few listings)."""
+    """Compare directions.
+
+    Gives `same` or `opposite` where the interval of the observed change leaves 0 out, else `unclear`; `few` where there
+    are too few listings, `unpublished` where the documents point nowhere.
+    """
     if observed is None:
         return "few"
     if published is None or not published.direction:
         return "unpublished"
-    if not observed.is_clear:
+    if observed.low <= 0 <= observed.high:
         return "unclear"
     return "same" if (observed.pct > 0) == (published.direction > 0) else "opposite"

@@ -18,19 +18,23 @@ from jobtagger.watch.counts import WeeklyCounts
 from jobtagger.watch.ratios import Ratios, ratios
 from jobtagger.watch.weeks import WEEK, Period, periods, week_of
 
+USUAL_WINDOWS = {"month": 3, "week": 8}
+"""Periods in each window, where nothing else is asked for; a younger store has shorter ones."""
 _MIN_WEEKS = 2
 ALL = "all"
 """Stands for all categories together."""
 
 
 class Question(NamedTuple):
-    """What to compare: periods of a "week" or "month", how many in each window, the base's first day (None: a year ago).
+    """What to compare: periods of a "week" or "month", how many in each window at most, the base's first day.
+
+    Without a first day the base lies a year back, or at the beginning of a younger store.
 
     A change in per cent is given from `min_count` listings in each window on.
     """
 
     by: str = "month"
-    window: int = 1
+    window: int = USUAL_WINDOWS["month"]
     since: date | None = None
     level: float = 0.95
     min_count: int = 20
@@ -47,18 +51,24 @@ class Change:
     is_clear: bool
 
 
+class WindowValue(NamedTuple):
+    """Listings in a window: all, per week watched, and as a share of all categories with the mix of sources held fixed."""
+
+    n: int
+    per_week: float
+    share: float
+
+
 @dataclass(frozen=True, slots=True)
 class CategoryTrend:
-    """One category: listings in the windows and as shares of all (source mix held fixed), and their changes.
+    """One category in the two windows, and the changes of its count and share.
 
     A change is None where there are too few listings, or all of a window stand in a single week.
     """
 
     category_id: str
-    n_base: int
-    n_recent: int
-    share_base: float
-    share_recent: float
+    base: WindowValue
+    recent: WindowValue
     count: Change | None
     share: Change | None
     series: tuple["PeriodValue", ...]
@@ -117,8 +127,8 @@ def trends(counts: WeeklyCounts, question: Question) -> Trends:
 
 
 def usual_period(counts: WeeklyCounts, since: date | None) -> str:
-    """Give "month" once two complete months are known, else "week"."""
-    return "month" if len(_known(counts, "month", since)) > 1 else "week"
+    """Give "month" once two full windows of months are known, else "week", which makes more of what is there."""
+    return "month" if len(_known(counts, "month", since)) >= 2 * USUAL_WINDOWS["month"] else "week"
 
 
 def choose_windows(counts: WeeklyCounts, question: Question) -> tuple[Period, Period]:
@@ -169,25 +179,29 @@ class _Compared:
 
     def rows(self, categories: Sequence[str], series: Sequence[tuple[PeriodValue, ...]]) -> list[CategoryTrend]:
         """Give one trend per category, and that of all together at the end."""
-        n_base, n_recent = (self._listings[:, :, w].sum(axis=(1, 2)) for w in (self._in_base, self._in_recent))
-        share_base, share_recent = (self._shares(weeks) for weeks in (self._in_base, self._in_recent))
-        enough = np.minimum(n_base, n_recent) >= self._question.min_count
+        base, recent = self._window(self._in_base), self._window(self._in_recent)
+        enough = np.array([min(b.n, r.n) >= self._question.min_count for b, r in zip(base, recent, strict=True)])
         of_counts = self._changes(self._watched.astype(float), enough, of_shares=False)
         of_shares = [*self._changes(self._listings[-1], enough, of_shares=True)[:-1], None]
         return [
-            CategoryTrend(
-                name, int(n_base[i]), int(n_recent[i]), float(share_base[i]), float(share_recent[i]),
-                of_counts[i], of_shares[i], tuple(series[i]) if series else (),
-            )
+            CategoryTrend(name, base[i], recent[i], of_counts[i], of_shares[i], tuple(series[i]))
             for i, name in enumerate([*categories, ALL])
-        ]  # fmt: skip
+        ]
+
+    def _window(self, weeks: NDArray[np.bool_]) -> list[WindowValue]:
+        n, per_week, shares = self._listings[:, :, weeks].sum(axis=(1, 2)), self._per_week(weeks), self._shares(weeks)
+        return [WindowValue(int(n[i]), float(per_week[i]), float(shares[i])) for i in range(len(n))]
 
     def series(self, weeks: NDArray[np.bool_], label: str) -> list[PeriodValue]:
         """Give the values of one period, one a category and those of all together at the end."""
         if not self._watched[:, weeks].any(axis=1).all():
             return [PeriodValue(label, None, None)] * len(self._listings)
-        per_week = (self._listings[:, :, weeks].sum(axis=2) / self._watched[:, weeks].sum(axis=1)).sum(axis=1)
-        return [PeriodValue(label, float(n), float(s)) for n, s in zip(per_week, self._shares(weeks), strict=True)]
+        pairs = zip(self._per_week(weeks), self._shares(weeks), strict=True)
+        return [PeriodValue(label, float(per_week), float(share)) for per_week, share in pairs]
+
+    def _per_week(self, weeks: NDArray[np.bool_]) -> NDArray[np.float64]:
+        by_source = self._listings[:, :, weeks].sum(axis=2) / self._watched[:, weeks].sum(axis=1)
+        return np.asarray(by_source.sum(axis=1))
 
     def _shares(self, weeks: NDArray[np.bool_]) -> NDArray[np.float64]:
         counted = self._listings[:, :, weeks].sum(axis=2)
