@@ -75,7 +75,7 @@ class Intake:
         return Listing(key or digest, digest, _digest(record[:2]), url, record, found.posted_at)
 
     def _masked(self, record: RejectedRecord) -> RejectedRecord:
-        content = _storable(record.content[:_MAX_CONTENT])
+        content = _storable(record.content[:_MAX_CONTENT].strip())
         return record._replace(content=mask_text(content) if self._mask else content)
 
 

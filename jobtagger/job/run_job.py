@@ -216,7 +216,8 @@ class _Run:
         """Give what a source gives; whatever goes wrong in it is an error of that source alone."""
         now = datetime.fromisoformat(self._stamp.now)
         layouts = self._tagger.knowledge.sources
-        reading = Reading(marks, layouts, now, self._settings.environ, self._world.sleep)
+        own = self._settings.store if isinstance(self._settings.store, Path) else None
+        reading = Reading(marks, layouts, now, self._settings.environ, self._world.sleep, own)
         parts = read_source(source, reading)
         while True:
             self._stop_if_asked()

@@ -48,7 +48,7 @@ def read_folder(source: FolderSource, reading: Reading) -> Iterator[Chunk | Prob
 def _read_file(
     path: str, place: str, source: FolderSource, options: ReadOptions, settings: str, reading: Reading
 ) -> Iterator[Chunk]:
-    if not os.path.isfile(path) or path.endswith(_UNFINISHED):
+    if not os.path.isfile(path) or path.endswith(_UNFINISHED) or _is_own(Path(path), reading.own):
         return
     state = os.stat(path)
     now: dict[str, int | str] = {"size": state.st_size, "mtime_ns": state.st_mtime_ns, "settings": settings}
@@ -105,3 +105,8 @@ def _root_of(pattern: str) -> str:
 def _place(path: str, root: str) -> str:
     """Name a file so that the name holds when the folder is moved."""
     return Path(path).relative_to(root).as_posix()
+
+
+def _is_own(path: Path, own: Path | None) -> bool:
+    """Notice the store and its side files."""
+    return own is not None and path.name.startswith(own.name) and path.parent.resolve() == own.parent.resolve()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from jobtagger.batch.columns import FieldMap, find_fields, plain
@@ -61,13 +62,17 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading a source needs to know: its marks so far, the layouts, the time, the environment, how to wait."""
+    """What reading a source needs to know: its marks so far, the layouts, the time, the environment, how to wait.
+
+    `own` is the store's file, which is no listing wherever it lies.
+    """
 
     marks: Mapping[str, str]
     layouts: Sources
     now: datetime
     environ: Mapping[str, str]
     sleep: Callable[[float], object]
+    own: Path | None = None
 
     def mark(self, place: str) -> dict[str, Any]:
         """Give what was noted of a place, empty for a new one."""
