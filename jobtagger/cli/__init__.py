@@ -19,6 +19,7 @@ from jobtagger.cli import (  # noqa: E402
     doctor,  # noqa: F401
     evidence,  # noqa: F401
     export,  # noqa: F401
+    review,  # noqa: F401
     run,  # noqa: F401
     schedule,  # noqa: F401
     status,  # noqa: F401

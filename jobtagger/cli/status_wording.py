@@ -7,7 +7,7 @@ WORDING = {
         "never": "No run has gone to its end yet",
         "runs": ("last runs", "outcome", "read", "new", "changed", "reposts", "rejected", "failed", "message"),
         "sources": ("source", "last read", "last new", "read", "new", "reposts", "rejected", "failures", "error"),
-        "totals": "{listings} listings, {reposts} of them reposts; {to_review} to review, {corrected} corrected;"
+        "totals": "{listings} listings, {reposts} of them reposts; {to_review} texts to review, {corrected} corrected;"
         " {rejected} rejected rows kept",
         "alert": "Alert since {raised_at}: {message}",
         "well": "All is well.",
@@ -25,7 +25,7 @@ WORDING = {
         "never": "Aucune exécution n'est encore allée à son terme",
         "runs": ("exécutions", "issue", "lues", "nouv.", "modif.", "republ.", "rejets", "échecs", "message"),
         "sources": ("source", "dern. lecture", "dern. nouv.", "lues", "nouv.", "republ.", "rejets", "échecs", "erreur"),
-        "totals": "{listings} annonces, dont {reposts} republications ; {to_review} à relire, {corrected} corrigées ;"
+        "totals": "{listings} annonces, dont {reposts} republications ; {to_review} textes à relire, {corrected} corrigées ;"
         " {rejected} lignes rejetées conservées",
         "alert": "Alerte depuis {raised_at} : {message}",
         "well": "Tout va bien.",

@@ -45,6 +45,13 @@ def opened(config: str, store: str | None) -> "Iterator[Store]":
         yield opened_store
 
 
+def model_folder_of(config: str, store: str | None) -> Path | None:
+    """Give the model of the job; the shipped one where only a store is named."""
+    from jobtagger.job.config import read_config  # noqa: PLC0415
+
+    return None if store else read_config(Path(config), os.environ).model_folder
+
+
 def _configured(config: str) -> Path | str:
     from jobtagger.job.config import read_config  # noqa: PLC0415
 

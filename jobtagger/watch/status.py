@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from jobtagger.job.schema import COUNTS, corrections, listings, rejected, run_sources, runs, tags
+from jobtagger.job.schema import COUNTS, corrections, listings, rejected, run_sources, runs
 from jobtagger.watch.alerts import OpenAlert, open_alerts
+from jobtagger.watch.corrections import to_review
 from jobtagger.watch.facts import Run, last_runs, sources_of_run
 
 GOOD = ("ok", "problems")
@@ -162,16 +163,10 @@ def _source_status(row: dict[str, Any], last: Mapping[str, Any]) -> SourceStatus
 
 
 def _totals(connection: Connection) -> dict[str, int]:
-    is_corrected = listings.c.listing_id.in_(select(corrections.c.listing_id))
-    to_review = (
-        select(func.count())
-        .select_from(listings.join(tags, (tags.c.listing_id == listings.c.listing_id) & tags.c.is_current))
-        .where(tags.c.needs_review == "true", listings.c.repost_of.is_(None), ~is_corrected)
-    )
     queries = {
         "listings": select(func.count()).select_from(listings),
         "reposts": select(func.count()).select_from(listings).where(listings.c.repost_of.is_not(None)),
-        "to_review": to_review,
+        "to_review": select(func.count()).select_from(to_review().subquery()),
         "corrected": select(func.count(corrections.c.listing_id.distinct())),
         "rejected": select(func.count()).select_from(rejected),
     }
