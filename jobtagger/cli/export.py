@@ -20,7 +20,9 @@ LEVELS = ("growing", "low", "moderate", "high", "critical", "unknown")
     "-o", "--output", required=True, help="CSV, Parquet, JSON lines or Excel, by its ending; - is standard output."
 )
 @click.option("--category", "categories", metavar="ID", multiple=True, help="This category only; may be repeated.")
-@click.option("--level", "levels", type=click.Choice(LEVELS), multiple=True, help="This risk level only; may be repeated.")
+@click.option(
+    "--level", "levels", type=click.Choice(LEVELS), multiple=True, help="This risk level only; may be repeated."
+)
 @click.option("--source", "sources", metavar="NAME", multiple=True, help="This source only; may be repeated.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Posted (else first seen) on this day or later (UTC).")
 @click.option(
