@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from databases import PostgresServer, find_postgres, postgres_server
 from hypothesis import settings
 
 from jobtagger.knowledge import DATA_FOLDER, Knowledge, load_knowledge
 from jobtagger.records import Posting, RawRecord
 from jobtagger.tagger import Tagger
-from databases import PostgresServer, find_postgres, postgres_server
 
 settings.register_profile("repeatable", max_examples=100, deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")

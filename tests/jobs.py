@@ -23,7 +23,9 @@ FOLDER_SOURCE = '[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings
 class Job:
     """A job in a folder of its own, run without a process."""
 
-    def __init__(self, home: Path, tagger: Tagger, store: Path | str | None = None, sources: str = FOLDER_SOURCE) -> None:
+    def __init__(
+        self, home: Path, tagger: Tagger, store: Path | str | None = None, sources: str = FOLDER_SOURCE
+    ) -> None:
         self.home, self.tagger, self.now = home, tagger, START
         self.folder = home / "listings"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +51,9 @@ class Job:
         path.write_text(text.getvalue(), "utf-8")
         return path
 
-    def run(self, options: RunOptions | None = None, environ: Mapping[str, str] | None = None, **changes: Any) -> RunReport:
+    def run(
+        self, options: RunOptions | None = None, environ: Mapping[str, str] | None = None, **changes: Any
+    ) -> RunReport:
         """Run once, an hour after the last time."""
         if environ is not None:
             changes["environ"] = environ

@@ -12,9 +12,9 @@ import pytest
 from jobs import START, Job
 
 from jobtagger.errors import ConfigError
-from jobtagger.job import RunOptions
+from jobtagger.job import RunOptions, World, run_job
 from jobtagger.job.sources import found as found_module
-from jobtagger.records import OUTPUT_COLUMNS
+from jobtagger.records import OUTPUT_COLUMNS, RawRecord
 from jobtagger.tagger import Tagger
 
 
@@ -44,8 +44,6 @@ def test_every_new_listing_is_tagged_once(job):
     model, knowledge = job.tagger.model.digest, job.tagger.knowledge.digest
     assert [(model, knowledge)] * 2 == job.query("SELECT model, knowledge FROM tags")
     tags = job.query(f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM tags ORDER BY tag_id")
-    from jobtagger.records import RawRecord  # noqa: PLC0415
-
     told = job.tagger.tag([RawRecord("Logo for a bakery"), RawRecord("Translate a contract", "to French")])
     assert [tuple(tag.as_row().values()) for tag in told] == tags
 
@@ -106,9 +104,14 @@ def test_repost_is_linked_to_the_first(job):
     report = job.run()
 
     assert [1, 1] == [source.counts["n_reposts"] for source in report.sources]
-    assert [("a", "1", None), ("a", "2", 1), ("a", "3", None), ("a", "4", 1), ("a", "5", None), ("b", "1", 1)] == job.query(
-        "SELECT source, listing_key, repost_of FROM tagged_listings ORDER BY source, listing_key"
-    )
+    assert [
+        ("a", "1", None),
+        ("a", "2", 1),
+        ("a", "3", None),
+        ("a", "4", 1),
+        ("a", "5", None),
+        ("b", "1", 1),
+    ] == job.query("SELECT source, listing_key, repost_of FROM tagged_listings ORDER BY source, listing_key")
     assert [(3, 3)] == job.query("SELECT SUM(n_listings), SUM(n_reposts) FROM listings_by_week")
 
 
@@ -309,7 +312,10 @@ def test_retagging_gives_what_tagging_gave(job):
 
 
 TEXTS = [
-    ("Logo &amp; card", "<p>Mail <a href='mailto:a@b.com'>a@b.com</a> or call +33 6 12 34 56 78</p><ul><li>two colours</li></ul>"),
+    (
+        "Logo &amp; card",
+        "<p>Mail <a href='mailto:a@b.com'>a@b.com</a> or call +33 6 12 34 56 78</p><ul><li>two colours</li></ul>",
+    ),
     ("Traduire un contrat", "Écrire à jean@exemple.fr, budget 300 €, https://exemple.fr/?token=abc"),
     ("Voice over", "WhatsApp 5551234567. Long term."),
 ]
@@ -331,7 +337,9 @@ def test_contacts_are_masked_before_they_are_stored(job):
 
 def test_no_secret_is_left_in_the_files_of_the_store(small_job):
     """The bytes of the SQLite file and its side files hold none of what is masked, or emptied by retention."""
-    small_job.configure('[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings/*"]\n', "[privacy]\nkeep_text_days = 7")
+    small_job.configure(
+        '[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings/*"]\n', "[privacy]\nkeep_text_days = 7"
+    )
     small_job.add("a.csv", [("1", "Logo", "Call me: jean@exemple.fr. Zanzibarian bakery.")])
     small_job.run()
     (small_job.folder / "a.csv").unlink()
@@ -350,7 +358,9 @@ def test_retention_empties_texts_and_keeps_tags(job):
     """Texts of listings not seen for so many days go, with what rejected rows held; tags, counts and links stay."""
     source = '[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings/*"]\n'
     job.configure(source, "[privacy]\nkeep_text_days = 10")
-    job.add("a.csv", [("http://x/1", "Logo", "blue"), ("http://x/2", "Voice over", "warm"), ("3",)], "url,title,description")
+    job.add(
+        "a.csv", [("http://x/1", "Logo", "blue"), ("http://x/2", "Voice over", "warm"), ("3",)], "url,title,description"
+    )
     job.run()
     job.now += timedelta(days=6)
     job.add("b.csv", [("http://x/2", "Voice over", "warm")], "url,title,description")
@@ -362,7 +372,9 @@ def test_retention_empties_texts_and_keeps_tags(job):
         "SELECT url, title, description, skills FROM listings ORDER BY listing_id"
     )
     assert [(None,)] == job.query("SELECT content FROM rejected")
-    assert [("graphic_design",), ("audio_voice",)] == job.query("SELECT category FROM tagged_listings ORDER BY listing_id")
+    assert [("graphic_design",), ("audio_voice",)] == job.query(
+        "SELECT category FROM tagged_listings ORDER BY listing_id"
+    )
     job.add("c.csv", [("http://x/1", "Logo", "blue")], "url,title,description")
     assert {"read": 1, "unchanged": 1} == job.counts(job.run())
     assert [(None,)] == job.query("SELECT title FROM listings WHERE listing_id = 1")
@@ -379,7 +391,9 @@ def test_clock_that_jumps_back_is_not_believed(job):
 
     report = job.run()
 
-    assert "the clock says 2025-02-25T12:00:00+00:00, but a run was at 2026-04-01T12:00:00+00:00 already" in report.message
+    assert (
+        "the clock says 2025-02-25T12:00:00+00:00, but a run was at 2026-04-01T12:00:00+00:00 already" in report.message
+    )
     assert "ok" == report.outcome
     assert [("2026-04-01T12:00:00+00:00",)] == job.query("SELECT DISTINCT last_seen FROM listings")
 
@@ -388,8 +402,6 @@ def test_asked_to_stop_it_keeps_what_is_done(small_job, monkeypatch):
     """A run that is asked to stop ends between two chunks, says so, and the next one goes on there."""
     monkeypatch.setattr(found_module, "CHUNK_ROWS", 4)
     small_job.add("a.csv", [(str(i), f"Logo {i}", "") for i in range(12)])
-    from jobtagger.job import World, run_job  # noqa: PLC0415
-
     asked = iter([False, False, True])
     report = run_job(small_job.settings(), small_job.tagger, World(lambda: START, should_stop=lambda: next(asked)))
 
@@ -401,7 +413,12 @@ def test_asked_to_stop_it_keeps_what_is_done(small_job, monkeypatch):
 
 def test_texts_that_no_database_takes_are_mended(job):
     """Zero characters and halves of characters are left out, endless ids cut down."""
-    record = {"id": "x" * 5000 + "\0", "title": "Logo \ud83d for \0 a bakery", "description": "\udc00", "url": "http://x/\ud83d"}
+    record = {
+        "id": "x" * 5000 + "\0",
+        "title": "Logo \ud83d for \0 a bakery",
+        "description": "\udc00",
+        "url": "http://x/\ud83d",
+    }
     (job.folder / "a.jsonl").write_text(json.dumps(record) + "\n")
 
     assert {"read": 1, "new": 1} == job.counts(job.run())

@@ -203,7 +203,9 @@ def test_unwritable_place_is_an_error(tmp_path):
 
 def test_server_that_is_not_there_is_an_error(tmp_path):
     """A PostgreSQL that cannot be reached is named, without its password."""
-    with pytest.raises(InputError, match=r"postgresql://me:\*\*\*@/x\S+: the database cannot be used: .*connection") as error:
+    with pytest.raises(
+        InputError, match=r"postgresql://me:\*\*\*@/x\S+: the database cannot be used: .*connection"
+    ) as error:
         with open_store(f"postgresql://me:hush@/x?host={tmp_path}", busy_seconds=2):
             pass
 
@@ -229,7 +231,10 @@ def test_locked_database_is_survived(tmp_path, tagger):
 def test_full_disk_is_survived(tmp_path, tagger):
     """When no more bytes can be written the run says so, and the next one completes it."""
     job = Job(tmp_path, tagger)
-    job.add("a.csv", [(str(i), f"Logo number {i} for a bakery", "With a sun, a loaf and a river. " * 20) for i in range(500)])
+    job.add(
+        "a.csv",
+        [(str(i), f"Logo number {i} for a bakery", "With a sun, a loaf and a river. " * 20) for i in range(500)],
+    )
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     pid = os.fork()
     if not pid:  # in a process of its own, as the limit holds for all that a process writes

@@ -19,6 +19,7 @@ class Known(NamedTuple):
 
     listing_id: int
     digest: str
+    raw_digest: str
 
 
 class Listing(NamedTuple):
@@ -27,6 +28,7 @@ class Listing(NamedTuple):
     key: str
     digest: str
     text_digest: str
+    raw_digest: str
     url: str
     record: RawRecord
     posted_at: str
@@ -50,6 +52,9 @@ class Changes:
     new: list[tuple[Listing, dict[str, str]]] = field(default_factory=list)
     changed: list[tuple[Listing, dict[str, str]]] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
+    reworded: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # unchanged, but found in another form: its raw digest
     rejected: Sequence[RejectedRecord] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
     replaces_rejected: bool = False
@@ -96,9 +101,9 @@ def marks_of(connection: Connection, source: str) -> dict[str, str]:
 
 def known_listings(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, Known]:
     """Give those listings of a source that the store has, by their keys."""
-    columns = (listings.c.listing_key, listings.c.listing_id, listings.c.digest)
+    columns = (listings.c.listing_key, listings.c.listing_id, listings.c.digest, listings.c.raw_digest)
     asked = select(*columns).where(listings.c.source == source, listings.c.listing_key.in_(keys))
-    return {key: Known(listing_id, digest) for key, listing_id, digest in connection.execute(asked)}
+    return {key: Known(listing_id, digest, raw) for key, listing_id, digest, raw in connection.execute(asked).all()}
 
 
 def first_listings(connection: Connection, text_digests: Sequence[str]) -> dict[str, int]:
@@ -116,6 +121,10 @@ def save(connection: Connection, changes: Changes, stamp: Stamp) -> int:
     seen = update(listings).where(listings.c.last_seen < stamp.now).values(last_seen=stamp.now)
     for ids in _parts(changes.unchanged):
         connection.execute(seen.where(listings.c.listing_id.in_(ids)))
+    if changes.reworded:
+        found_as = update(listings).where(listings.c.listing_id == bindparam("this_id"))
+        rows = [{"this_id": listing_id, "raw_digest": raw} for listing_id, raw in changes.reworded]
+        connection.execute(found_as, rows)
     _save_rejected(connection, changes, stamp.now)
     save_marks(connection, changes.source, changes.marks)
     return n_reposts
@@ -142,10 +151,7 @@ def stale_listings(
         .order_by(listings.c.listing_id)
         .limit(limit)
     )
-    return [
-        (row.source, Listing("", row.digest, "", "", RawRecord(*(getattr(row, t) or "" for t in TEXTS)), "", row.listing_id))
-        for row in connection.execute(asked)
-    ]  # fmt: skip
+    return [(row.source, _as_stored(row)) for row in connection.execute(asked)]
 
 
 def replace_tags(connection: Connection, tagged: Sequence[tuple[Listing, dict[str, str]]], stamp: Stamp) -> None:
@@ -160,11 +166,16 @@ def replace_tags(connection: Connection, tagged: Sequence[tuple[Listing, dict[st
 def empty_texts(connection: Connection, before: str) -> int:
     """Delete the texts of listings not seen since, and what rejected rows of that age held; tags stay."""
     old = (listings.c.last_seen < before) & listings.c.description.is_not(None)
-    nothing = dict.fromkeys((*TEXTS, "url"))
+    nothing = dict.fromkeys((*TEXTS, "url")) | {"raw_digest": ""}
     connection.execute(
         update(rejected).where(rejected.c.seen_at < before, rejected.c.content.is_not(None)).values(content=None)
     )
     return connection.execute(update(listings).where(old).values(nothing)).rowcount
+
+
+def _as_stored(row: Any) -> Listing:
+    record = RawRecord(*(getattr(row, name) or "" for name in TEXTS))
+    return Listing("", row.digest, "", "", "", record, "", row.listing_id)
 
 
 def _insert_new(connection: Connection, changes: Changes, stamp: Stamp) -> int:
@@ -193,7 +204,8 @@ def _update_changed(connection: Connection, changes: Changes, stamp: Stamp) -> N
 def _listing_values(listing: Listing, now: str) -> dict[str, str | None]:
     texts = dict(zip(TEXTS, listing.record, strict=True))
     return {
-        "digest": listing.digest, "text_digest": listing.text_digest, "url": listing.url or None, **texts,
+        "digest": listing.digest, "text_digest": listing.text_digest, "raw_digest": listing.raw_digest,
+        "url": listing.url or None, **texts,
         "posted_at": listing.posted_at or None, "last_seen": now,
     }  # fmt: skip
 

@@ -235,10 +235,10 @@ class _Run:
             yield part
 
     def _take(self, chunk: Chunk, intake: Intake, report: SourceReport) -> None:
-        found, rejected = intake.listings(chunk)
+        entries = intake.entries(chunk)
         with self._store.read() as connection:
-            known = ledger.known_listings(connection, report.name, list(found))
-        changes = intake.changes(chunk, found, rejected, known)
+            known = ledger.known_listings(connection, report.name, [entry.key for entry in entries])
+        changes = intake.changes(chunk, entries, known)
         if self._options.since:
             changes.marks = {}  # what was passed over is still to be read
         for name, n in counts_of(changes, len(chunk.found) + len(chunk.rejected)).items():

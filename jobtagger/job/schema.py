@@ -38,6 +38,7 @@ listings = Table(
     Column("listing_key", Text, nullable=False),  # the board's id or address, else the digest
     Column("digest", Text, nullable=False),  # of all four texts: another one means edited
     Column("text_digest", Text, nullable=False),  # of title and description: the same one means repost
+    Column("raw_digest", Text, nullable=False, server_default=""),  # of the texts as found: the same one needs no look
     Column("url", Text),
     *(Column(name, Text) for name in TEXTS),  # cleaned and masked; null when retention emptied them
     Column("posted_at", Text),

@@ -30,7 +30,7 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
 class Found(NamedTuple):
-    """A listing as found: the board's own id or address (or neither), its texts, when it was posted (UTC) if known."""
+    """A listing as found: the board's own id or address (or neither), its texts, when it was posted as written there."""
 
     native_id: str
     url: str
@@ -98,8 +98,7 @@ class Columns:
         fields = self._fields
         native_id = fields.native_id(cells).strip()
         url = _first(self._url, cells).strip()
-        posted = utc_text(_first(self._posted, cells))
-        return Found(native_id, url or _if_address(native_id), fields.record(cells), posted)
+        return Found(native_id, url or _if_address(native_id), fields.record(cells), _first(self._posted, cells))
 
 
 def utc_text(written: str) -> str:
@@ -169,7 +168,10 @@ def _places(name: str, columns: list[str], usual: Sequence[str], named: str) -> 
 
 
 def _first(places: tuple[int, ...], cells: Sequence[str]) -> str:
-    return next((cells[place] for place in places if cells[place]), "")
+    for place in places:
+        if cells[place]:
+            return cells[place]
+    return ""
 
 
 def _if_address(text: str) -> str:
