@@ -52,18 +52,23 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     """
     from jobtagger.job import RunOptions, World, read_config, run_job  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
+    from jobtagger.watch import after_run, read_watch_settings  # noqa: PLC0415
 
     every_s = _seconds(every) if every else 0
     set_up_logs(log_format)
     stop = _stop_on_signals()
-    settings = read_config(Path(config), os.environ)
+    settings, watched = read_config(Path(config), os.environ), read_watch_settings(Path(config))
     tagger = Tagger.from_folder(settings.model_folder)
     world = World(lambda: datetime.now(UTC), stop.wait, stop.is_set)
     options = RunOptions(sources, since and since.replace(tzinfo=UTC), retag, dry_run)
     words = WORDING[language_of_locale(os.environ)]
 
     def once() -> int:
-        report = run_job(settings, tagger, world, options)
+        try:
+            report = run_job(settings, tagger, world, options)
+        finally:
+            for problem in [] if dry_run else after_run(settings, watched, world.clock()):
+                _log.warning("%s", problem)
         if log_format == "text":
             _tell(report, words, is_dry=dry_run)
         _log.info("run ended", extra={"fields": _fields(report)})

@@ -24,7 +24,7 @@ from jobtagger.knowledge.schema import Fields, Problems, did_you_mean
 COLUMN_FIELDS = ("title", "description", "skills", "listing_id", "url", "posted_at")
 PAGINGS = ("none", "link", "next", "cursor", "page", "offset")
 
-_SECTIONS = ("store", "privacy", "model", "source")
+_SECTIONS = ("store", "privacy", "model", "source", "alerts", "metrics")  # the last two are read by jobtagger.watch
 _KEYS: dict[str, tuple[str, ...]] = {
     "store": ("database", "url", "busy_seconds"),
     "privacy": ("mask", "keep_text_days"),
