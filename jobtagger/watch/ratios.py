@@ -5,10 +5,12 @@ is compared with itself, so that a change in the mix of sources is no change of 
 weeks watched where counts are compared, and the number of all listings where shares are.
 
 The interval is that of Student's t on the logarithm, with degrees of freedom by Welch and Satterthwaite. Its variance is
-that of the jackknife which leaves out one week at a time (Efron and Tibshirani 1993, An Introduction to the Bootstrap,
-chapter 11), as weeks differ by more than chance; never less than the variance by chance alone.
+that of the jackknife which leaves out weeks (Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 11), as
+weeks differ by more than chance, and runs of weeks in longer windows (Künsch 1989, Annals of Statistics 17, 1217-1241), as
+neighbouring weeks are alike; never less than the variance by chance alone.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 
 from jobtagger.batch.extras import require
 
+_LONG = 6
+"""Weeks from which on a window is long enough to leave out runs of weeks."""
 Numbers = NDArray[np.float64]
 
 
@@ -73,7 +77,7 @@ class _Sums:
     def __init__(self, counts: Numbers, exposure: Numbers, is_recent: NDArray[np.bool_]) -> None:
         self._counts, self._exposure, self._is_recent = counts, exposure, is_recent
 
-    def log_ratio(self, without: int | None = None) -> Numbers:
+    def log_ratio(self, without: Sequence[int] | NDArray[np.int_] = ()) -> Numbers:
         recent, base, t1, t0 = self._windows(without)
         total = t1 + t0
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -82,15 +86,16 @@ class _Sums:
             return np.asarray(np.log(above) - np.log(below))
 
     def variance_by_chance(self, of_shares: bool) -> Numbers:
-        recent, base, t1, t0 = self._windows(None)
+        recent, base, t1, t0 = self._windows(())
         total = t1 + t0
         within = (recent + base) * t1 * t0 / total**2 - (recent * base / total if of_shares else 0)
         with np.errstate(invalid="ignore", divide="ignore"):
             above, below = (recent * t0 / total).sum(axis=1), (base * t1 / total).sum(axis=1)
             return np.asarray(within.sum(axis=1) / (above * below))
 
-    def _windows(self, without: int | None) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-        keep = np.arange(len(self._is_recent)) != (-1 if without is None else without)
+    def _windows(self, without: Sequence[int] | NDArray[np.int_]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        keep = np.ones(len(self._is_recent), bool)
+        keep[np.asarray(without, int)] = False
         recent, base = self._is_recent & keep, ~self._is_recent & keep
         counts, exposure = self._counts, self._exposure
         return (
@@ -102,7 +107,10 @@ class _Sums:
 
 
 def _jackknife(sums: _Sums, weeks: NDArray[np.bool_]) -> _Variance:
-    n = int(weeks.sum())
-    left = np.array([sums.log_ratio(int(week)) for week in np.flatnonzero(weeks)])
+    """Leave out one week at a time of a short window, and a run of two or three of a longer one."""
+    places = np.flatnonzero(weeks)
+    n_blocks = len(places) if len(places) < _LONG else max(_LONG - 2, len(places) // 3)
+    left = np.array([sums.log_ratio(block) for block in np.array_split(places, n_blocks)])
     with np.errstate(invalid="ignore"):
-        return _Variance((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0), n)
+        variance = (n_blocks - 1) / n_blocks * ((left - left.mean(axis=0)) ** 2).sum(axis=0)
+    return _Variance(variance, n_blocks)
