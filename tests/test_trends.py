@@ -130,7 +130,10 @@ def test_base_is_a_year_before_where_there_is_one():
     found = trends(counts, WEEKS)
 
     assert timedelta(weeks=52) == found.recent.start - found.base.start
-    assert date(2026, 6, 1) == trends(counts, Question("week", 4, date(2026, 6, 3))).base.start
+    asked = [date(2026, 6, 1), date(2026, 6, 4), date(2026, 6, 5)]  # a Monday, a Thursday, a Friday
+    assert [date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 8)] == [
+        trends(counts, Question("week", 4, day)).base.start for day in asked
+    ]
 
 
 def test_short_store_shrinks_its_windows():

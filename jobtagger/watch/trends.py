@@ -5,7 +5,7 @@ Two windows of whole weeks are compared, the mix of sources held fixed; docs/tre
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 from typing import NamedTuple
 
@@ -16,11 +16,12 @@ from jobtagger.batch.extras import require
 from jobtagger.errors import InputError
 from jobtagger.watch.counts import WeeklyCounts
 from jobtagger.watch.ratios import Ratios, ratios
-from jobtagger.watch.weeks import WEEK, Period, periods, week_of
+from jobtagger.watch.weeks import WEEK, Period, periods
 
 USUAL_WINDOWS = {"month": 3, "week": 8}
 """Periods in each window, where nothing else is asked for; a younger store has shorter ones."""
 _MIN_WEEKS = 2
+_TO_THURSDAY = timedelta(days=3)  # a week belongs to the day its Thursday is
 ALL = "all"
 """Stands for all categories together."""
 
@@ -155,7 +156,7 @@ def _known(counts: WeeklyCounts, by: str, since: date | None) -> list[Period]:
     return [
         period
         for period in periods(counts.weeks, by)
-        if counts.watched[:, counts.among(period.weeks)].any() and (since is None or period.start >= week_of(since))
+        if counts.watched[:, counts.among(period.weeks)].any() and (since is None or period.start >= since - _TO_THURSDAY)
     ]
 
 
