@@ -80,6 +80,31 @@ def test_large_counts_do_not_cry_wolf(store):
     assert set() == kinds(store, day(N_DAYS - 1))
 
 
+def test_small_steady_shift_of_a_large_source_is_no_alert(store):
+    """Three points more translation among 7000 listings a week are far from chance, and not worth an alert."""
+    random = np.random.default_rng(12)
+    for number in range(N_DAYS):
+        shares = (0.4, 0.25, 0.2, 0.1, 0.05) if number < N_DAYS - 7 else (0.37, 0.28, 0.2, 0.1, 0.05)
+        counted = random.multinomial(1000, shares)
+        found = [row for c, n in zip(CATEGORIES, counted, strict=True) for row in some(int(n), category=c)]
+        add_run(store, day(number), {"a": found})
+
+    assert set() == kinds(store, day(N_DAYS - 1))
+    assert {("categories", "a")} == kinds(store, day(N_DAYS - 1), Limits(min_effect=0.01))
+
+
+def test_backlog_is_no_usual_state(store):
+    """A first scrape of a thousand old listings of another kind raises nothing later, and hides no shift."""
+    random = np.random.default_rng(13)
+    for number in range(42):
+        backlog = some(1000, category="data_entry", language="de", needs_review="true") if number == 0 else []
+        late = some(15, category="data_entry") if number >= 35 else []
+        add_run(store, day(number), {"a": [*usual(random, 15 if late else 30), *late, *backlog]})
+
+    assert [set()] * 14 == [kinds(store, day(number)) for number in range(21, 35)]
+    assert {("categories", "a")} == kinds(store, day(41))
+
+
 def test_empty_store_finds_nothing(store):
     """Before the first run there is nothing to say."""
     assert set() == kinds(store, day(0))
