@@ -267,3 +267,15 @@ def test_lock_file_is_a_plain_lock(tmp_path):
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(InputError, match="another run is at work"), open_store(path, for_run=True):
             pass
+
+
+def test_every_table_view_and_column_is_documented():
+    """docs/store.md names them all."""
+    page = (Path(__file__).parents[1] / "docs" / "store.md").read_text("utf-8")
+
+    for table in metadata.tables.values():
+        section = page.split(f"\n| `{table.name}` |")[1].split("\n")[0]
+        for column in table.columns:
+            assert column.name in OUTPUT_COLUMNS or f"`{column.name}`" in section, f"{table.name}.{column.name}"
+    for view in VIEWS:
+        assert f"\n| `{view}` |" in page

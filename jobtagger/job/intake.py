@@ -69,7 +69,8 @@ class Intake:
                 continue
             listing = entry.listing or self._listing(entry.key, entry.found, entry.raw_digest)
             if not any(listing.record[:3]):
-                content = " | ".join(filter(None, (entry.found.native_id, entry.found.url, entry.found.record.details)))
+                found = entry.found
+                content = " | ".join(dict.fromkeys(filter(None, (found.native_id, found.url, found.record.details))))
                 rejected.append(RejectedRecord(chunk.place, entry.number, NO_TEXT, content))
                 continue
             unchanged.pop(entry.key, None)

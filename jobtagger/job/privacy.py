@@ -39,10 +39,10 @@ def mask_record(record: RawRecord) -> RawRecord:
 
 def mask_text(text: str) -> str:
     """Mask what concerns people in a text."""
-    if "@" in text or "at" in text or "AT" in text or "arobase" in text:
-        text = _SPELLED_MAIL.sub(_MASKED_MAIL, _MAIL.sub(_MASKED_MAIL, text)) if _may_hold_mail(text) else text
-    if "://" in text or "www." in text.lower():
+    if "://" in text or "www." in text.lower():  # before addresses: a user's name in a link is not one
         text = _LINK.sub(lambda link: _OPAQUE_PARAM.sub(rf"\1{MASK}", mask_address(link[0])), text)
+    if _may_hold_mail(text):
+        text = _SPELLED_MAIL.sub(_MASKED_MAIL, _MAIL.sub(_MASKED_MAIL, text))
     return _NUMBER.sub(_mask_number, text)
 
 
@@ -54,7 +54,7 @@ def mask_address(url: str) -> str:
 
 
 def _may_hold_mail(text: str) -> bool:
-    return "@" in text or "dot" in text.lower() or "point" in text or "at]" in text or "at)" in text or "at}" in text
+    return any(sign in text for sign in ("@", "dot", "DOT", "point", "at]", "at)", "at}"))
 
 
 def _mask_number(match: re.Match[str]) -> str:
