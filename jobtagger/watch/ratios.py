@@ -56,7 +56,7 @@ def ratios(counts: Numbers, exposure: Numbers, is_recent: NDArray[np.bool_], lev
         freedom = by_weeks**2 / (base.variance**2 / (base.n - 1) + recent.variance**2 / (recent.n - 1))
         freedom = np.where(by_weeks > by_chance, freedom, base.n + recent.n - 2)
         error = np.sqrt(np.maximum(by_weeks, by_chance))
-        stats = require("scipy.stats", "watch", "an interval")
+        stats = require("scipy.stats", "watch", "trends")
         reach = stats.t.ppf((1 + level) / 2, freedom) * error
         p_value = np.where(error > 0, 2 * stats.t.sf(np.abs(logs) / error, freedom), 1.0)
         said = np.isfinite(reach)

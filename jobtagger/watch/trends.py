@@ -156,7 +156,8 @@ def _known(counts: WeeklyCounts, by: str, since: date | None) -> list[Period]:
     return [
         period
         for period in periods(counts.weeks, by)
-        if counts.watched[:, counts.among(period.weeks)].any() and (since is None or period.start >= since - _TO_THURSDAY)
+        if counts.watched[:, counts.among(period.weeks)].any()
+        and (since is None or period.start >= since - _TO_THURSDAY)
     ]
 
 
