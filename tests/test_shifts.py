@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from jobtagger.watch.shifts import level_shift, mix_shift
 
@@ -53,8 +54,18 @@ def test_g_statistic_by_hand():
 
     shift = mix_shift(before, now)
 
-    assert np.sqrt((g - 1) / 500) == pytest.approx(shift.effect)
+    assert stats.f.sf(g, 1, 3 + 4) == pytest.approx(shift.p_value)
+    by_hand = (0.2**2 / 0.7 + 0.2**2 / 0.3) / 4 - 500 / (4 * 400 * 100)
+    assert np.sqrt(by_hand) == pytest.approx(shift.effect)
     assert ("b", 0.2, 0.4) == pytest.approx(shift.moved[1]) or ("a", 0.8, 0.6) == pytest.approx(shift.moved[1])
+
+
+@pytest.mark.parametrize("n_weeks", [3, 5, 8])
+def test_effect_is_the_same_however_many_weeks(n_weeks):
+    """Ten points between two halves are an effect of 0.1, after three weeks and after eight."""
+    shift = mix_shift([week(a=5000, b=5000)] * n_weeks, week(a=4000, b=6000))
+
+    assert 0.1 == pytest.approx(shift.effect, abs=0.002)
 
 
 def test_usual_unrest_excuses_a_shift():
