@@ -98,7 +98,7 @@ def test_backlog_is_no_usual_state(store):
     random = np.random.default_rng(13)
     for number in range(42):
         backlog = some(1000, category="data_entry", language="de", needs_review="true") if number == 0 else []
-        late = some(15, category="data_entry") if number >= 35 else []
+        late = usual(random, 15, category="data_entry") if number >= 35 else []
         add_run(store, day(number), {"a": [*usual(random, 15 if late else 30), *late, *backlog]})
 
     assert [set()] * 14 == [kinds(store, day(number)) for number in range(21, 35)]

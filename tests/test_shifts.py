@@ -121,7 +121,7 @@ def test_levels_by_the_usual_scatter():
 
 def test_small_levels_scatter_by_chance():
     """Four equal weeks of 3 listings do not make a week of none unusual."""
-    assert level_shift([3, 3, 3, 3], 0).p_value > 0.02
+    assert level_shift([3, 3, 3, 3], 0).p_value > 0.005
 
 
 def test_source_that_is_mostly_empty_has_no_level():

@@ -39,7 +39,7 @@ def rows_of(day, number, random, per_day):
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory, tagger):
-    """Give a job after ten weeks, in which translation fell by half after five weeks and logos stayed, and all it told."""
+    """Give a job after ten weeks, in which translation fell by two thirds after five weeks and logos stayed, and all it told."""
     home = tmp_path_factory.mktemp("played")
     job, random = Job(home, tagger), np.random.default_rng(8)
     told = home / "told.txt"
@@ -47,7 +47,7 @@ def played(tmp_path_factory, tagger):
     settings = job.settings()
     for number in range(N_WEEKS * 7 + 1):
         day = FIRST + timedelta(days=number)
-        per_day = {"translation": 24 if number < 35 else 12, "graphic_design": 24}
+        per_day = {"translation": 24 if number < 35 else 8, "graphic_design": 24}
         job.add(f"{number:03}.csv", rows_of(day, number, random, per_day), "id,title,description,posted_at")
         run_job(settings, tagger, World(lambda day=day: day))
         assert [] == after_run(settings, watched, day)
@@ -63,7 +63,7 @@ def test_trends_say_what_the_files_said(played):
     found = json.loads(result.output)
     by_id = {entry["category_id"]: entry for entry in found["categories"]}
     assert ("2026-03-09", "2026-05-10") == (found["base"]["start"], found["recent"]["end"])
-    assert by_id["translation"]["count"]["low"] < -50 < by_id["translation"]["count"]["high"] < 0
+    assert by_id["translation"]["count"]["low"] < 100 * (8 / 24 - 1) < by_id["translation"]["count"]["high"] < 0
     assert by_id["graphic_design"]["count"]["low"] < 0 < by_id["graphic_design"]["count"]["high"]
     assert 168 == pytest.approx(by_id["translation"]["base"]["per_week"], abs=15)
     assert "same" == by_id["translation"]["verdict"]

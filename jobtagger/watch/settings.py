@@ -19,7 +19,7 @@ class Limits:
 
     silent_days: float = 3.0
     failed_runs: int = 2
-    p_value: float = 0.005
+    p_value: float = 0.001
     min_effect: float = 0.1
     min_listings: int = 100
     level_factor: float = 2.0

@@ -16,6 +16,7 @@ MIN_WEEKS = 3
 """Weeks before, under which nothing is tested."""
 _MIN_EXPECTED = 5.0
 _PRIOR_FREEDOM = 4
+_PRIOR_SCATTER = 0.15
 
 
 class MixShift(NamedTuple):
@@ -42,7 +43,8 @@ def mix_shift(before: Sequence[Mapping[str, int]], now: Mapping[str, int]) -> Mi
     chapter 4.5). As few weeks tell little of that heterogeneity, chance alone is given the weight of `_PRIOR_FREEDOM` more
     (moderation after Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3, 3). The effect is Cramér's V of the two mixes as if equally
     many listings stood behind them, less what chance and that heterogeneity bring by themselves (after Bergsma 2013, J. Korean
-    Stat. Soc. 42, 323-328): 0.1 is ten points between two halves, or a part that doubles from 5 %. Parts with fewer than 5 expected are taken together.
+    Stat. Soc. 42, 323-328): 0.1 is ten points between two halves, or a part that doubles from 5 %. Parts
+    with fewer than 5 expected are taken together.
     """
     before = [week for week in before if sum(week.values())]
     if len(before) < MIN_WEEKS or not sum(now.values()):
@@ -78,18 +80,20 @@ def _effect(halves: NDArray[np.float64], dispersion: float) -> float:
 def level_shift(before: Sequence[float], now: float) -> LevelShift | None:
     """Compare a count with those of the weeks before by the prediction interval of their logarithms.
 
-    Student's t for one further value (Hahn and Meeker 1991, Statistical Intervals, chapter 4.7), with a scatter of no less
-    than that of counting alone. None where there are too few weeks or nothing was counted in most of them.
+    Student's t for one further value (Hahn and Meeker 1991, Statistical Intervals, chapter 4.7). The scatter is that of the
+    weeks before, moderated as in `mix_shift` towards `_PRIOR_SCATTER`, and no less than that of counting alone. None where there are too few weeks or nothing was counted in most of them.
     """
     values = np.array(before, float)
     if len(values) < MIN_WEEKS or np.median(values) == 0:
         return None
     logs, seen = np.log(values + 0.5), np.log(now + 0.5)
-    scatter = max(float(logs.std(ddof=1)), float(1 / np.sqrt(values.mean() + 0.5)))
+    freedom = len(values) - 1 + _PRIOR_FREEDOM
+    moderated = ((len(values) - 1) * logs.var(ddof=1) + _PRIOR_FREEDOM * _PRIOR_SCATTER**2) / freedom
+    scatter = max(float(np.sqrt(moderated)), float(1 / np.sqrt(values.mean() + 0.5)))
     stats = require("scipy.stats", "watch", "alerts")
     t = abs(seen - logs.mean()) / (scatter * np.sqrt(1 + 1 / len(values)))
     usual = float(np.exp(logs.mean()) - 0.5)
-    return LevelShift(float(np.exp(seen - logs.mean())), usual, float(2 * stats.t.sf(t, len(values) - 1)))
+    return LevelShift(float(np.exp(seen - logs.mean())), usual, float(2 * stats.t.sf(t, freedom)))
 
 
 def _pooled(table: NDArray[np.float64]) -> NDArray[np.float64]:
