@@ -126,7 +126,7 @@ def fill(text: str, environ: Mapping[str, str], place: str) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in environ:
             raise ConfigError(f"{place}: the environment has no variable {match[1]}; set it before the run")
-        return environ[match[1]]
+        return environ[match[1]].strip()  # secrets often come out of files, with their line's end
 
     return _VARIABLE.sub(value, text)
 
