@@ -68,15 +68,14 @@ def _chunks(table: Table, columns: Columns, place: str, n_done: int, now: dict[s
     for rows in cut_rows(islice(table.rows, n_done, None), _n_chars):
         if held:
             yield held
+        numbers = range(table.first_number + n_done, table.first_number + n_done + len(rows))
         numbered = [
-            (number, columns.found(row))
-            for number, row in enumerate(rows, table.first_number + n_done)
-            if not isinstance(row, RejectedRecord)
+            (number, row) for number, row in zip(numbers, rows, strict=True) if not isinstance(row, RejectedRecord)
         ]
         n_done += len(rows)
         held = Chunk(
             place,
-            [found for _, found in numbered],
+            [columns.found(row) for _, row in numbered],
             [row for row in rows if isinstance(row, RejectedRecord)],
             [number for number, _ in numbered],
             {place: json.dumps({**now, "rows": n_done})},
