@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from jobs import START, Job
+from sqlalchemy import Engine, event
 
 from jobtagger.errors import ConfigError
 from jobtagger.job import RunOptions, World, run_job
@@ -444,3 +445,24 @@ def test_own_store_in_the_folder_is_no_listing(small_job):
     assert "ok" == small_job.run().outcome
     assert "ok" == small_job.run().outcome
     assert os.path.exists(small_job.store)
+
+
+def test_work_with_the_database_grows_with_chunks_and_not_with_rows(job):
+    """5,000 known listings and 5,000 new ones cost a few statements per 2,048 rows."""
+    n_statements = 0
+
+    def count(*_):
+        nonlocal n_statements
+        n_statements += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        job.add("a.csv", [(str(i), f"Logo {i}", "") for i in range(5000)])
+        job.run()
+        assert n_statements < 130
+        n_statements = 0
+        job.add("b.csv", [(str(i), f"Logo {i}", "") for i in range(5000)])
+        assert {"read": 5000, "unchanged": 5000} == job.counts(job.run())
+        assert n_statements < 80
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
