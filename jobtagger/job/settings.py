@@ -23,13 +23,14 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """Files of any format that `jobtagger tag` reads; `patterns` are absolute or relative to the current folder."""
+    """Files of any format that `jobtagger tag` reads; `patterns` begin at the folder `base`, unless they are absolute."""
 
     name: str
     patterns: tuple[str, ...]
     columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
     delimiter: str = ""
+    base: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
