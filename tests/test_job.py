@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from jobs import START, Job
+from sqlalchemy import Engine, event
 
 from jobtagger.errors import ConfigError
 from jobtagger.job import RunOptions, World, run_job
@@ -237,6 +238,26 @@ def test_folder_that_vanishes_loses_nothing(small_job):
     assert before == small_job.truth()
 
 
+def test_named_file_that_is_not_there_is_an_error(small_job):
+    """A pattern may fit nothing yet; a file named in full must be there."""
+    small_job.configure('[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings/a.csv", "listings/*.json"]\n')
+    assert "a.csv: no such file" in small_job.run().message
+
+    small_job.add("a.csv", [("1", "Logo", "")])
+    assert {"read": 1, "new": 1} == small_job.counts(small_job.run())
+
+
+def test_folders_with_strange_names_are_read(tmp_path, tagger):
+    """A bracket or star in the name of the configuration's folder is no wildcard; folders within folders are read."""
+    job = Job(tmp_path / "a [b] *c", tagger, sources='[[source]]\nname = "x"\nkind = "folder"\npaths = ["**/*.csv"]\n')
+    (job.folder / "sub").mkdir()
+    job.add("sub/a.csv", [("1", "Logo", "")])
+    (job.home / "b.csv").write_text("id,title\n2,Voice over\n")
+
+    assert {"read": 2, "new": 2} == job.counts(job.run())
+    assert [("b.csv",), ("listings/sub/a.csv",)] == job.query("SELECT place FROM marks ORDER BY place")
+
+
 def test_dry_run_writes_nothing(job):
     """A dry run says what would be done, makes no store, and leaves one that is there alone."""
     job.add("a.csv", [("1", "Logo", ""), ("2",)])
@@ -444,3 +465,24 @@ def test_own_store_in_the_folder_is_no_listing(small_job):
     assert "ok" == small_job.run().outcome
     assert "ok" == small_job.run().outcome
     assert os.path.exists(small_job.store)
+
+
+def test_work_with_the_database_grows_with_chunks_and_not_with_rows(job):
+    """5,000 known listings and 5,000 new ones cost a few statements per 2,048 rows."""
+    n_statements = 0
+
+    def count(*_):
+        nonlocal n_statements
+        n_statements += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        job.add("a.csv", [(str(i), f"Logo {i}", "") for i in range(5000)])
+        job.run()
+        assert n_statements < 130
+        n_statements = 0
+        job.add("b.csv", [(str(i), f"Logo {i}", "") for i in range(5000)])
+        assert {"read": 5000, "unchanged": 5000} == job.counts(job.run())
+        assert n_statements < 80
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)

@@ -84,7 +84,7 @@ def test_paths_begin_at_the_folder_of_the_file(tmp_path):
     settings = read(tmp_path, FOLDER + DATABASE.replace('"a"', '"b"') + 'table = "t"\n')
 
     assert tmp_path / "jobtagger.sqlite" == settings.store
-    assert (f"{tmp_path}/x/*",) == settings.sources[0].patterns
+    assert (("x/*",), tmp_path) == (settings.sources[0].patterns, settings.sources[0].base)
     assert f"sqlite:///{tmp_path}/x" == settings.sources[1].url
 
 

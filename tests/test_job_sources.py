@@ -209,6 +209,19 @@ def test_tokens_come_from_the_environment_and_stay_out_of_everything(job, server
     assert "hush" not in caplog.text
 
 
+def test_secret_that_http_does_not_allow_is_not_shown(job, server):
+    """A line's end behind a secret is cut off; one within it is an error that does not show it."""
+    server.put("jobs.json", [{"id": "1", "title": "Logo"}], need="Bearer hush")
+    job.configure(
+        http_source(f"{server.url}/jobs.json", 'headers = { Authorization = "Bearer ${TOKEN}" }\nretries = 0')
+    )
+
+    message = job.run(environ={"TOKEN": "hush\nhush"}).message
+    assert "holds signs that HTTP does not allow" in message
+    assert "hush" not in message
+    assert {"read": 1, "new": 1} == job.counts(job.run(environ={"TOKEN": "hush\n"}))
+
+
 def test_redirect_to_another_host_takes_no_token_along(job, server, tmp_path):
     """Our headers go to the host they were meant for."""
     with board(tmp_path / "elsewhere") as elsewhere:

@@ -4,7 +4,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -56,10 +57,8 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     every_s = _seconds(every) if every else 0
     set_up_logs(log_format)
-    stop = _stop_on_signals()
     settings, watched = read_config(Path(config), os.environ), read_watch_settings(Path(config))
     tagger = Tagger.from_folder(settings.model_folder)
-    world = World(lambda: datetime.now(UTC), stop.wait, stop.is_set)
     options = RunOptions(sources, since and since.replace(tzinfo=UTC), retag, dry_run)
     words = WORDING[language_of_locale(os.environ)]
 
@@ -74,9 +73,11 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
         _log.info("run ended", extra={"fields": _fields(report)})
         return exit_code(report)
 
-    if not every_s:
-        sys.exit(once())
-    _again_and_again(once, every_s, stop)
+    with _stop_on_signals() as stop:
+        world = World(lambda: datetime.now(UTC), stop.wait, stop.is_set)
+        if not every_s:
+            sys.exit(once())
+        _again_and_again(once, every_s, stop)
     click.echo(words["stopped"], err=True)
 
 
@@ -99,12 +100,16 @@ def _again_and_again(once: Callable[[], int], every_s: int, stop: Event) -> None
     stay_up(survive, every_s, stop)
 
 
-def _stop_on_signals() -> Event:
+@contextmanager
+def _stop_on_signals() -> Iterator[Event]:
     """Let SIGTERM and Ctrl-C end the run between two chunks."""
     stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _seconds(every: str) -> int:

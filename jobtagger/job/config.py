@@ -203,9 +203,8 @@ def _folder_source(reader: _Reader, fields: Fields, name: str) -> Source:
     if not patterns:
         fields.note('paths: names no file; write such as ["listings/*.csv"]')
     columns = reader.texts_of("columns", COLUMN_FIELDS)
-    absolute = tuple(str(reader.folder / pattern) for pattern in patterns)
     encoding, delimiter = fields.text("encoding", empty=True), fields.text("delimiter", empty=True)
-    return FolderSource(name, absolute, columns, encoding, delimiter)
+    return FolderSource(name, patterns, columns, encoding, delimiter, reader.folder)
 
 
 def _feed_source(reader: _Reader, fields: Fields, name: str) -> Source:

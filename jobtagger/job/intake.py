@@ -7,7 +7,7 @@ from typing import NamedTuple
 from jobtagger import __version__
 from jobtagger.job.ledger import Changes, Known, Listing
 from jobtagger.job.privacy import mask_address, mask_record, mask_text
-from jobtagger.job.sources import Chunk, Found
+from jobtagger.job.sources import Chunk, Found, FoundRow
 from jobtagger.job.sources.found import utc_text
 from jobtagger.records import RawRecord, RejectedRecord
 from jobtagger.tagger import Tagger
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     number: int
     key: str
     raw_digest: str
-    found: Found
+    found: Found | FoundRow
     listing: Listing | None
 
 
@@ -46,13 +46,13 @@ class Intake:
         numbers = chunk.numbers or range(1, len(chunk.found) + 1)
         entries = []
         for number, found in zip(numbers, chunk.found, strict=True):
-            if self._since and (posted := utc_text(found.posted_at)) and posted < self._since:
+            if self._since and "" < utc_text(found.whole().posted_at) < self._since:
                 continue
-            raw_digest = _digest((self._salt, found.url, *found.record))
+            raw_digest = _digest((self._salt, found.raw()))
             if found.native_id:
                 entries.append(Entry(number, self._key(found.native_id), raw_digest, found, None))
             else:
-                listing = self._listing("", found, raw_digest)
+                listing = self._listing("", found.whole(), raw_digest)
                 entries.append(Entry(number, listing.key, raw_digest, found, listing))
         return entries
 
@@ -67,9 +67,9 @@ class Intake:
                 other.pop(entry.key, None)
                 unchanged[entry.key] = stored.listing_id
                 continue
-            listing = entry.listing or self._listing(entry.key, entry.found, entry.raw_digest)
+            listing = entry.listing or self._listing(entry.key, entry.found.whole(), entry.raw_digest)
             if not any(listing.record[:3]):
-                found = entry.found
+                found = entry.found.whole()
                 content = " | ".join(dict.fromkeys(filter(None, (found.native_id, found.url, found.record.details))))
                 rejected.append(RejectedRecord(chunk.place, entry.number, NO_TEXT, content))
                 continue

@@ -1,17 +1,29 @@
 """What a run asks the store and writes into it: always for many listings at once, never row by row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    any_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from jobtagger.job.schema import COUNTS, TEXTS, listings, marks, rejected, run_sources, runs, tags
 from jobtagger.records import RawRecord, RejectedRecord
 
 RUNNING, OK, PROBLEMS, FAILED = "running", "ok", "problems", "failed"
-
-_IDS_AT_ONCE = 2048
 
 
 class Known(NamedTuple):
@@ -102,14 +114,14 @@ def marks_of(connection: Connection, source: str) -> dict[str, str]:
 def known_listings(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, Known]:
     """Give those listings of a source that the store has, by their keys."""
     columns = (listings.c.listing_key, listings.c.listing_id, listings.c.digest, listings.c.raw_digest)
-    asked = select(*columns).where(listings.c.source == source, listings.c.listing_key.in_(keys))
-    return {key: Known(listing_id, digest, raw) for key, listing_id, digest, raw in connection.execute(asked).all()}
+    asked = select(*columns).where(listings.c.source == source, _among(connection, listings.c.listing_key, keys))
+    return {row[0]: Known._make(row[1:]) for row in connection.execute(asked).all()}
 
 
 def first_listings(connection: Connection, text_digests: Sequence[str]) -> dict[str, int]:
     """Give, for each text that the store has, the first listing that had it."""
     first = func.min(func.coalesce(listings.c.repost_of, listings.c.listing_id))
-    asked = select(listings.c.text_digest, first).where(listings.c.text_digest.in_(text_digests))
+    asked = select(listings.c.text_digest, first).where(_among(connection, listings.c.text_digest, text_digests))
     return {digest: listing_id for digest, listing_id in connection.execute(asked.group_by(listings.c.text_digest))}
 
 
@@ -119,8 +131,8 @@ def save(connection: Connection, changes: Changes, stamp: Stamp) -> int:
     if changes.changed:
         _update_changed(connection, changes, stamp)
     seen = update(listings).where(listings.c.last_seen < stamp.now).values(last_seen=stamp.now)
-    for ids in _parts(changes.unchanged):
-        connection.execute(seen.where(listings.c.listing_id.in_(ids)))
+    if changes.unchanged:
+        connection.execute(seen.where(_among(connection, listings.c.listing_id, changes.unchanged)))
     if changes.reworded:
         found_as = update(listings).where(listings.c.listing_id == bindparam("this_id"))
         rows = [{"this_id": listing_id, "raw_digest": raw} for listing_id, raw in changes.reworded]
@@ -156,10 +168,9 @@ def stale_listings(
 
 def replace_tags(connection: Connection, tagged: Sequence[tuple[Listing, dict[str, str]]], stamp: Stamp) -> None:
     """Make these the current tags of listings; those before them are kept as history."""
-    for ids in _parts([listing.listing_id for listing, _ in tagged]):
-        current = tags.c.listing_id.in_(ids) & tags.c.is_current
-        connection.execute(update(tags).where(current).values(is_current=False))
     if tagged:
+        of_these = _among(connection, tags.c.listing_id, [listing.listing_id for listing, _ in tagged])
+        connection.execute(update(tags).where(of_these & tags.c.is_current).values(is_current=False))
         connection.execute(insert(tags), [_tag_values(listing, row, stamp) for listing, row in tagged])
 
 
@@ -235,5 +246,8 @@ def _save_rejected(connection: Connection, changes: Changes, now: str) -> None:
         connection.execute(insert(rejected), rows)
 
 
-def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))
+def _among(connection: Connection, column: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Ask for any of many values at once: one parameter, so that thousands cost the database no long statement."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
+    return column == any_(cast(list(values), ARRAY(column.type)))

@@ -23,13 +23,14 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """Files of any format that `jobtagger tag` reads; `patterns` are absolute or relative to the current folder."""
+    """Files of any format that `jobtagger tag` reads; `patterns` begin at the folder `base`, unless they are absolute."""
 
     name: str
     patterns: tuple[str, ...]
     columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
     delimiter: str = ""
+    base: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def fill(text: str, environ: Mapping[str, str], place: str) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in environ:
             raise ConfigError(f"{place}: the environment has no variable {match[1]}; set it before the run")
-        return environ[match[1]]
+        return environ[match[1]].strip()  # secrets often come out of files, with their line's end
 
     return _VARIABLE.sub(value, text)
 

@@ -6,10 +6,10 @@ from jobtagger.job.settings import DatabaseSource, FeedSource, FolderSource, Sou
 from jobtagger.job.sources.database import read_database
 from jobtagger.job.sources.feed import read_feeds
 from jobtagger.job.sources.folder import read_folder
-from jobtagger.job.sources.found import Chunk, Found, Problem, Reading
+from jobtagger.job.sources.found import Chunk, Found, FoundRow, Problem, Reading
 from jobtagger.job.sources.http_json import read_http
 
-__all__ = ["Chunk", "Found", "Problem", "Reading", "read_source"]
+__all__ = ["Chunk", "Found", "FoundRow", "Problem", "Reading", "read_source"]
 
 
 def read_source(source: Source, reading: Reading) -> Iterator[Chunk | Problem]:

@@ -81,8 +81,8 @@ def with_params(url: str, params: Mapping[str, str]) -> str:
 
 def _fetch_once(url: str, headers: Mapping[str, str], transfer: Transfer) -> Fetched:
     shown = mask_address(url)
-    request = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers})  # noqa: S310 - the configuration allows http and https only
     try:
+        request = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers})  # noqa: S310 - the configuration allows http and https only
         with urllib.request.build_opener(_Redirects()).open(request, timeout=transfer.timeout_s) as answer:
             body = _read(answer, shown, transfer)
             return Fetched(answer.status, _small(answer.headers), body, answer.url)
@@ -103,6 +103,8 @@ def _fetch_once(url: str, headers: Mapping[str, str], transfer: Transfer) -> Fet
         raise FetchError(f"{shown}: cannot be reached: {what}") from None
     except (OSError, http.client.HTTPException, zlib.error) as error:
         raise FetchError(f"{shown}: the answer broke off: {type(error).__name__}") from None
+    except ValueError:  # its message would show the value
+        raise FetchError(f"{shown}: the address, or a header, holds signs that HTTP does not allow") from None
 
 
 def _read(answer: Any, shown: str, transfer: Transfer) -> bytes:

@@ -4,7 +4,7 @@ import glob
 import json
 import os
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from jobtagger.batch.reading import open_table
@@ -24,17 +24,20 @@ def read_folder(source: FolderSource, reading: Reading) -> Iterator[Chunk | Prob
     Raises
     ------
     InputError
-        When a folder is not there.
+        When a folder, or a file named without wildcards, is not there.
     """
     options = ReadOptions(source.encoding, source.delimiter)
     settings = settings_digest(source.columns, source.encoding, source.delimiter)
     missing = []
     for pattern in source.patterns:
-        root = _root_of(pattern)
-        if not os.path.isdir(root):
+        root = source.base / _root_of(pattern)
+        if not root.is_dir():
             missing.append(f"{root}: is no folder, or cannot be reached")
             continue
-        for path in sorted(glob.glob(pattern, recursive=True)):
+        found = [str(source.base / path) for path in glob.glob(pattern, root_dir=source.base, recursive=True)]
+        if not found and not glob.has_magic(pattern):
+            missing.append(f"{source.base / pattern}: no such file")
+        for path in sorted(found):
             try:
                 yield from _read_file(path, _place(path, root), source, options, settings, reading)
             except InputError as error:
@@ -68,15 +71,14 @@ def _chunks(table: Table, columns: Columns, place: str, n_done: int, now: dict[s
     for rows in cut_rows(islice(table.rows, n_done, None), _n_chars):
         if held:
             yield held
+        numbers = range(table.first_number + n_done, table.first_number + n_done + len(rows))
         numbered = [
-            (number, columns.found(row))
-            for number, row in enumerate(rows, table.first_number + n_done)
-            if not isinstance(row, RejectedRecord)
+            (number, row) for number, row in zip(numbers, rows, strict=True) if not isinstance(row, RejectedRecord)
         ]
         n_done += len(rows)
         held = Chunk(
             place,
-            [found for _, found in numbered],
+            [columns.found(row) for _, row in numbered],
             [row for row in rows if isinstance(row, RejectedRecord)],
             [number for number, _ in numbered],
             {place: json.dumps({**now, "rows": n_done})},
@@ -91,18 +93,15 @@ def _n_chars(row: Row | RejectedRecord) -> int:
     return len(row.content) if isinstance(row, RejectedRecord) else sum(map(len, row))
 
 
-def _root_of(pattern: str) -> str:
+def _root_of(pattern: str) -> Path:
     """Give the folder that must be there: the part of a pattern before its first wildcard."""
-    fixed = []
-    for part in Path(pattern).parts:
-        if glob.has_magic(part):
-            break
-        fixed.append(part)
+    parts = Path(pattern).parts
+    fixed = list(takewhile(lambda part: not glob.has_magic(part), parts))
     root = Path(*fixed)
-    return str(root if len(fixed) < len(Path(pattern).parts) else root.parent)
+    return root if len(fixed) < len(parts) else root.parent
 
 
-def _place(path: str, root: str) -> str:
+def _place(path: str, root: Path) -> str:
     """Name a file so that the name holds when the folder is moved."""
     return Path(path).relative_to(root).as_posix()
 

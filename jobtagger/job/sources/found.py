@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -37,6 +38,30 @@ class Found(NamedTuple):
     record: RawRecord
     posted_at: str
 
+    def raw(self) -> str:
+        """Give what the listing says, as found: the same text means that nothing changed."""
+        return "\0".join((self.url, *self.record))
+
+    def whole(self) -> "Found":
+        """Give the listing read in full."""
+        return self
+
+
+class FoundRow(NamedTuple):
+    """A listing that stands in the row of a table; most are known, so it is read in full only when asked for."""
+
+    native_id: str
+    cells: Sequence[str]
+    columns: "Columns"
+
+    def raw(self) -> str:
+        """Give what the row says in the columns that are read."""
+        return "\0".join(self.columns.used(self.cells))
+
+    def whole(self) -> Found:
+        """Read the row in full."""
+        return self.columns.whole(self.cells)
+
 
 class Chunk(NamedTuple):
     """Some listings of one place.
@@ -46,7 +71,7 @@ class Chunk(NamedTuple):
     """
 
     place: str
-    found: Sequence[Found]
+    found: Sequence[Found | FoundRow]
     rejected: Sequence[RejectedRecord] = ()
     numbers: Sequence[int] = ()
     marks: Mapping[str, str] = {}
@@ -92,13 +117,20 @@ class Columns:
             raise InputError(str(error).replace("name it with --title or --description", hint)) from None
         self._url = _places(name, columns, _URL_COLUMNS, named.get("url", ""))
         self._posted = _places(name, columns, _POSTED_COLUMNS, named.get("posted_at", ""))
-
-    def found(self, cells: Sequence[str]) -> Found:
-        """Read a row as a listing."""
         fields = self._fields
-        native_id = fields.native_id(cells).strip()
+        texts = (*fields.title, *fields.description, *fields.skills, *self._url)
+        places = sorted({*texts, *(place for detail in fields.details for place in detail.places)})
+        self.used: Callable[[Sequence[str]], Sequence[str]] = itemgetter(*places, places[0])  # never a single one
+
+    def found(self, cells: Sequence[str]) -> FoundRow:
+        """Know a row as a listing."""
+        return FoundRow(_first(self._fields.listing_id, cells).strip(), cells, self)
+
+    def whole(self, cells: Sequence[str]) -> Found:
+        """Read a row in full."""
+        native_id = _first(self._fields.listing_id, cells).strip()
         url = _first(self._url, cells).strip()
-        return Found(native_id, url or _if_address(native_id), fields.record(cells), _first(self._posted, cells))
+        return Found(native_id, url or _if_address(native_id), self._fields.record(cells), _first(self._posted, cells))
 
 
 def utc_text(written: str) -> str:

@@ -11,7 +11,7 @@ from jobtagger.job.privacy import mask_address
 from jobtagger.job.settings import HttpSource, Paging, fill
 from jobtagger.job.sources.backoff import failed, must_wait
 from jobtagger.job.sources.fetching import NOT_MODIFIED, Fetched, FetchError, fetch, with_params
-from jobtagger.job.sources.found import Chunk, Columns, Found, Problem, Reading, settings_digest, table_of
+from jobtagger.job.sources.found import Chunk, Columns, FoundRow, Problem, Reading, settings_digest, table_of
 from jobtagger.records import RejectedRecord
 
 _NEXT_LINK = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
@@ -101,7 +101,7 @@ def _chunk(source: HttpSource, place: str, records: list[Any], seen: set[str], r
     if not columns:
         return Chunk(place, [], rejected)
     table = Columns(place, columns, reading.layouts, _present(source.columns, columns))
-    found: list[Found] = []
+    found: list[FoundRow] = []
     for row in rows:
         listing = table.found(row)
         if not listing.native_id or listing.native_id not in seen:
