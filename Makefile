@@ -9,7 +9,7 @@ POSTINGS ?= ../shared/postings/postings.jsonl.gz
 PEERS ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate quality validation benchmarks big golden clean
+.PHONY: help demo install check fix lint types house knowledge test docs docs-check model evaluate quality validation benchmarks big golden bench-store clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -85,6 +85,10 @@ big: $(VENV)/.ready ## tag 1 GB, look at the memory, kill and resume (make big A
 
 golden: $(VENV)/.ready ## rewrite the golden outputs; review the difference
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden
+
+bench-store: $(VENV)/.ready ## what a run over a store of a million listings costs; rewrites docs/store.json (ARGS=100000 for fewer)
+	$(BIN)/python benchmarks/store.py --json docs/store.json $(ARGS)
+	$(BIN)/cog -r docs/store.md
 
 clean: ## remove environments and caches
 	rm -rf $(VENV) $(DEMO_VENV) out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -58,6 +58,23 @@ def test_installed_tool_brings_nothing_heavy(installed):
     assert {"jobtagger", "numpy", "click"} <= names
 
 
+def test_installed_tool_runs_the_job(installed, tmp_path):
+    """The configuration that init writes runs after a plain installation; a feed says which extra it needs."""
+    (tmp_path / "listings").mkdir()
+    (tmp_path / "listings" / "a.csv").write_text("title\nLogo for a bakery\n")
+
+    def run(*args):
+        return subprocess.run([str(installed), *args], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert 0 == run("init").returncode
+    assert "folder: 1 read, 1 new" in run("run").stdout
+    with (tmp_path / "jobtagger.toml").open("a") as config:
+        config.write('[[source]]\nname = "feed"\nkind = "feed"\nurls = ["http://127.0.0.1:9/"]\n')
+    result = run("run")
+    assert 1 == result.returncode
+    assert 'needs the extra "job": pip install "jobtagger[job]"' in result.stderr
+
+
 def test_train_without_its_extra_says_what_to_install(installed, tmp_path):
     """A command that needs scikit-learn names the extra that brings it."""
     (tmp_path / "training_data").mkdir()

@@ -13,4 +13,17 @@ def main() -> None:
 
 
 # Importing a command module adds its commands to the group.
-from jobtagger.cli import check, columns, doctor, evidence, run, tag, train  # noqa: E402, F401
+from jobtagger.cli import (  # noqa: E402
+    check,  # noqa: F401
+    columns,  # noqa: F401
+    doctor,  # noqa: F401
+    evidence,  # noqa: F401
+    export,  # noqa: F401
+    review,  # noqa: F401
+    run,  # noqa: F401
+    schedule,  # noqa: F401
+    status,  # noqa: F401
+    tag,  # noqa: F401
+    train,  # noqa: F401
+    trends,  # noqa: F401
+)

@@ -32,7 +32,7 @@ def cli() -> None:
     \b
     jobtagger tag postings.csv -o tagged.csv     a whole file
     jobtagger check "Logo for my bakery"         one posting, explained
-    jobtagger run --config jobtagger.toml        new listings of a folder, on a schedule
+    jobtagger run --config jobtagger.toml        new listings of folders, feeds, databases, on a schedule
 
     Exit codes: 0 done, 1 an error (said in one line), 2 wrong usage, 3 done but some rows were rejected.
     """

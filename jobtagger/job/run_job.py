@@ -1,119 +1,283 @@
-"""One idempotent run: every new or changed listing of the source is tagged once into the store."""
+"""One idempotent run: every new or edited listing of every source is tagged once into the store."""
 
-import hashlib
-from collections.abc import Callable
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import islice
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from jobtagger.batch.columns import FieldMap, find_fields
-from jobtagger.batch.reading import open_table
-from jobtagger.batch.table import ReadOptions, Row
-from jobtagger.errors import InputError
-from jobtagger.job.config import Settings
-from jobtagger.job.store import Listing, Store, open_store
-from jobtagger.records import RawRecord, RejectedRecord
-from jobtagger.tagger import CHUNK_SIZE, Tagger
+from sqlalchemy import Connection
+
+from jobtagger.errors import ConfigError, JobtaggerError
+from jobtagger.job import ledger
+from jobtagger.job.intake import Intake, counts_of
+from jobtagger.job.ledger import FAILED, OK, PROBLEMS, Stamp
+from jobtagger.job.schema import COUNTS
+from jobtagger.job.settings import Settings, Source
+from jobtagger.job.sources import Chunk, Problem, Reading, read_source
+from jobtagger.job.sources.found import CHUNK_ROWS, stamp
+from jobtagger.job.store import Store, is_store, open_store
+from jobtagger.tagger import Tagger
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run goes about it.
+
+    `sources` names those to read, all without; `since` passes over listings posted before; `retag` tags those again that
+    another model or other knowledge tagged; `dry_run` writes nothing.
+    """
+
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    retag: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a run takes from outside: the time, how to wait, and whether it shall stop."""
+
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], object] = time.sleep
+    should_stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """What a run did with a source; `errors` names what could not be read of it."""
+
+    name: str
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    errors: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
 class RunReport:
-    """What a run did; `problems` names the files that could not be read."""
+    """What a run did."""
 
-    n_files: int = 0
-    n_unchanged_files: int = 0
-    n_new: int = 0
-    n_changed: int = 0
-    n_unchanged: int = 0
-    n_rejected: int = 0
-    problems: list[str] = field(default_factory=list)
+    run_id: int
+    outcome: str = OK
+    message: str = ""
+    sources: list[SourceReport] = field(default_factory=list)
+    n_emptied: int = 0
+
+    def total(self, count: str) -> int:
+        """Add up a count of `COUNTS` over the sources."""
+        return sum(source.counts[count] for source in self.sources)
 
 
-def run_job(settings: Settings, make_tagger: Callable[[], Tagger], now: datetime) -> RunReport:
-    """Tag what is new in the configured folder; a file that cannot be read does not stop the others.
+class _StoppedError(Exception):
+    """The run shall stop; what was committed stays."""
 
-    `make_tagger` is called only if there is something to read, `now` (UTC) dates what is stored.
+
+def run_job(settings: Settings, tagger: Tagger, world: World, options: RunOptions | None = None) -> RunReport:
+    """Tag what is new in all sources; one that fails does not stop the others.
+
+    Raises
+    ------
+    ConfigError
+        When a source is named that is not configured.
+    InputError
+        When the store cannot be used, or another run is at work on it.
     """
-    report = RunReport()
-    tagger: Tagger | None = None
-    stamp = now.isoformat(timespec="seconds")
-    with open_store(settings.database) as store:
-        for path in sorted(path for path in settings.folder.glob(settings.pattern) if path.is_file()):
-            if _is_own(path, settings.database):
-                continue
-            state = path.stat()
-            file = path.relative_to(settings.folder).as_posix()
-            if store.is_done(file, state.st_size, state.st_mtime_ns):
-                report.n_unchanged_files += 1
-                continue
-            tagger = tagger or make_tagger()
+    options = options or RunOptions()
+    chosen = _chosen(settings, options.sources)
+    with ExitStack() as opened:
+        where = _where(settings, options, opened)
+        store = opened.enter_context(open_store(where, for_run=not options.dry_run, busy_seconds=settings.busy_seconds))
+        run = _Run(store, settings, tagger, world, options)
+        try:
+            for source in chosen:
+                run.read(source)
+            if options.retag:
+                run.retag([source.name for source in chosen])
+            run.empty_texts()
+        except _StoppedError:
+            return run.finish("was asked to stop; the next run goes on")
+        except BaseException as error:
+            with suppress(JobtaggerError):  # the store may be what is broken
+                run.fail(error)
+            raise
+        return run.finish()
+
+
+def _chosen(settings: Settings, names: Sequence[str]) -> list[Source]:
+    known = [source.name for source in settings.sources]
+    for name in names:
+        if name not in known:
+            raise ConfigError(f'no source "{name}" is configured; configured: {", ".join(known)}')
+    return [source for source in settings.sources if not names or source.name in names]
+
+
+def _where(settings: Settings, options: RunOptions, opened: ExitStack) -> Path | str:
+    """Give the store's place; a dry run without one uses one that goes away."""
+    where = settings.location()
+    if options.dry_run and not is_store(where, settings.busy_seconds):
+        return Path(opened.enter_context(tempfile.TemporaryDirectory())) / "dry.sqlite"
+    return where
+
+
+class _Run:
+    """One run under way."""
+
+    def __init__(self, store: Store, settings: Settings, tagger: Tagger, world: World, options: RunOptions) -> None:
+        self._store, self._settings, self._tagger = store, settings, tagger
+        self._world, self._options = world, options
+        self._messages: list[str] = []
+        now = self._now()
+        self._stamp = Stamp(now, tagger.model.digest, tagger.knowledge.digest)
+        self._report = RunReport(0)
+        if not options.dry_run:
+            with store.write() as connection:
+                self._report.run_id, n_broken = ledger.begin_run(connection, now)
+            if n_broken:
+                _log.warning("%d earlier run(s) ended without a word; this one goes on", n_broken)
+
+    def read(self, source: Source) -> None:
+        """Read a source to its end, or as far as it goes."""
+        report = SourceReport(source.name)
+        self._report.sources.append(report)
+        began = time.monotonic()
+        since = stamp(self._options.since) if self._options.since else ""
+        intake = Intake(source.name, self._tagger, mask=self._settings.mask, since=since)
+        with self._store.read() as connection:
+            marks = ledger.marks_of(connection, source.name)
+        self._note(report)
+        for part in self._parts(source, marks, report):
+            if isinstance(part, Problem):
+                self._problem(report, part)
+            else:
+                self._take(part, intake, report)
+            report.seconds = time.monotonic() - began
+        report.seconds = time.monotonic() - began
+        self._note(report)
+        level = logging.WARNING if report.errors else logging.INFO
+        _log.log(level, "source %s is read", report.name, extra={"fields": self._fields(report)})
+
+    def retag(self, sources: Sequence[str]) -> None:
+        """Tag those listings again that another model or other knowledge tagged; what they said is kept as history."""
+        reports = {report.name: report for report in self._report.sources}
+        after = 0
+        while not self._options.dry_run:
+            self._stop_if_asked()
+            with self._store.read() as connection:
+                stale = ledger.stale_listings(connection, self._stamp, sources, after, CHUNK_ROWS)
+            if not stale:
+                return
+            rows = [tag.as_row() for tag in self._tagger.tag(listing.record for _, listing in stale)]
+            for source, _ in stale:
+                reports[source].counts["n_retagged"] += 1
+            with self._store.write() as connection:
+                tagged = [(listing, row) for (_, listing), row in zip(stale, rows, strict=True)]
+                ledger.replace_tags(connection, tagged, self._stamp)
+                for name in {source for source, _ in stale}:
+                    self._write_note(connection, reports[name])
+            after = stale[-1][1].listing_id
+
+    def empty_texts(self) -> None:
+        """Delete texts that were kept long enough."""
+        if self._settings.keep_text_days and not self._options.dry_run:
+            now = datetime.fromisoformat(self._stamp.now)
+            before = stamp(now - timedelta(days=self._settings.keep_text_days))
+            with self._store.write() as connection:
+                self._report.n_emptied = ledger.empty_texts(connection, before)
+
+    def finish(self, stopped: str = "") -> RunReport:
+        """Note how the run ended."""
+        report = self._report
+        broken = [source for source in report.sources if source.errors]
+        if broken or stopped:
+            report.outcome = FAILED if len(broken) == len(report.sources) and not stopped else PROBLEMS
+        if stopped:
+            self._messages.append(stopped)
+        self._messages += [f"{source.name}: {error}" for source in broken for error in source.errors]
+        report.message = "; ".join(self._messages)
+        self._end(report.outcome, report.message)
+        return report
+
+    def fail(self, error: BaseException) -> None:
+        """Note that the run broke off."""
+        self._end(FAILED, f"broke off: {error or type(error).__name__}")
+
+    def _end(self, outcome: str, message: str) -> None:
+        if not self._options.dry_run:
+            with self._store.write() as connection:
+                now = max(stamp(self._world.clock()), self._stamp.now)
+                ledger.finish_run(connection, self._report.run_id, now, outcome, message)
+
+    def _parts(self, source: Source, marks: dict[str, str], report: SourceReport) -> Iterator[Chunk | Problem]:
+        """Give what a source gives; whatever goes wrong in it is an error of that source alone."""
+        now = datetime.fromisoformat(self._stamp.now)
+        layouts = self._tagger.knowledge.sources
+        own = self._settings.store if isinstance(self._settings.store, Path) else None
+        reading = Reading(marks, layouts, now, self._settings.environ, self._world.sleep, own)
+        parts = read_source(source, reading)
+        while True:
+            self._stop_if_asked()
             try:
-                _tag_into_store(path, file, settings, tagger, store, stamp, report)
-            except InputError as error:
-                report.problems.append(str(error))
-                continue
-            store.finish_file(file, state.st_size, state.st_mtime_ns, stamp)
-            report.n_files += 1
-        counts = (report.n_new, report.n_changed, report.n_unchanged, report.n_rejected, len(report.problems))
-        store.note_run(stamp, counts)
-    return report
+                part = next(parts, None)
+            except JobtaggerError as error:
+                part = Problem(str(error))
+                parts = iter(())
+            except Exception as error:  # a library's surprise must not keep the other sources from being read
+                _log.exception("source %s", report.name)
+                part = Problem(f"{type(error).__name__}: {error}")
+                parts = iter(())
+            if part is None:
+                return
+            yield part
 
+    def _take(self, chunk: Chunk, intake: Intake, report: SourceReport) -> None:
+        entries = intake.entries(chunk)
+        with self._store.read() as connection:
+            known = ledger.known_listings(connection, report.name, [entry.key for entry in entries])
+        changes = intake.changes(chunk, entries, known)
+        if self._options.since:
+            changes.marks = {}  # what was passed over is still to be read
+        for name, n in counts_of(changes, len(chunk.found) + len(chunk.rejected)).items():
+            report.counts[name] += n
+        if self._options.dry_run:
+            return
+        with self._store.write() as connection:
+            report.counts["n_reposts"] += ledger.save(connection, changes, self._stamp)
+            self._write_note(connection, report)
 
-def digest_of(record: RawRecord) -> str:
-    """Name the content of a listing."""
-    return hashlib.sha256("\0".join(record).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    def _problem(self, report: SourceReport, problem: Problem) -> None:
+        report.errors.append(problem.message)
+        _log.warning("source %s: %s", report.name, problem.message)
+        if problem.marks and not self._options.dry_run:
+            with self._store.write() as connection:
+                ledger.save_marks(connection, report.name, problem.marks)
 
+    def _note(self, report: SourceReport) -> None:
+        if not self._options.dry_run:
+            with self._store.write() as connection:
+                self._write_note(connection, report)
 
-def _tag_into_store(  # noqa: PLR0913, PLR0917 - the loop body of run_job
-    path: Path, file: str, settings: Settings, tagger: Tagger, store: Store, stamp: str, report: RunReport
-) -> None:
-    sources = tagger.knowledge.sources
-    digests = (tagger.model.digest, tagger.knowledge.digest)
-    with open_table(str(path), ReadOptions(settings.encoding), sources) as table:
-        fields = find_fields(table.name, table.columns, sources, settings.named_columns)
-        store.forget_rejected(file)
-        while chunk := list(islice(table.rows, CHUNK_SIZE)):
-            _tag_chunk(chunk, file, fields, tagger, store, stamp, report, digests)
+    def _write_note(self, connection: Connection, report: SourceReport) -> None:
+        error = "; ".join(report.errors)
+        ledger.note_source(connection, self._report.run_id, report.name, report.counts, error, report.seconds)
 
+    def _now(self) -> str:
+        """Give the time; one that lies before what earlier runs wrote down is not believed."""
+        now = stamp(self._world.clock())
+        with self._store.read() as connection:
+            latest = ledger.latest_moment(connection)
+        if now < latest:
+            self._messages.append(f"the clock says {now}, but a run was at {latest} already; that time is taken")
+            _log.warning("%s", self._messages[-1])
+        return max(now, latest)
 
-def _tag_chunk(  # noqa: PLR0913, PLR0917 - the loop body of _tag_into_store
-    chunk: list[Row | RejectedRecord],
-    file: str,
-    fields: FieldMap,
-    tagger: Tagger,
-    store: Store,
-    stamp: str,
-    report: RunReport,
-    digests: tuple[str, str],
-) -> None:
-    rejected = [row for row in chunk if isinstance(row, RejectedRecord)]
-    rows = [row for row in chunk if not isinstance(row, RejectedRecord)]
-    listings, records = _listings(rows, fields)
-    stored = store.digests(list(listings))
-    due = [key for key, listing in listings.items() if stored.get(key) != listing.digest]
-    tagged = tagger.tag_chunk([records[key] for key in due])
-    rows_of_tags = [(listings[key], tag.as_row()) for key, tag in zip(due, tagged, strict=True)]
-    unchanged = [key for key in listings if stored.get(key) == listings[key].digest]
-    store.save_chunk(file, stamp, rows_of_tags, unchanged, rejected, digests)
-    report.n_changed += sum(key in stored for key in due)
-    report.n_new += sum(key not in stored for key in due)
-    report.n_unchanged += len(unchanged)
-    report.n_rejected += len(rejected)
+    def _stop_if_asked(self) -> None:
+        if self._world.should_stop():
+            raise _StoppedError
 
-
-def _listings(rows: list[Row], fields: FieldMap) -> tuple[dict[str, Listing], dict[str, RawRecord]]:
-    """Know each row as a listing; of two rows that are the same listing the later one counts."""
-    listings, records = {}, {}
-    for row in rows:
-        record = fields.record(row)
-        digest = digest_of(record)
-        key = fields.native_id(row) or digest
-        listings[key] = Listing(key, digest, record.title)
-        records[key] = record
-    return listings, records
-
-
-def _is_own(path: Path, database: Path) -> bool:
-    """Notice the database and its side files, should they lie in the folder."""
-    return path.name.startswith(database.name) and path.parent.resolve() == database.parent.resolve()
+    def _fields(self, report: SourceReport) -> dict[str, object]:
+        return {"source": report.name, **report.counts, "seconds": round(report.seconds, 3), "errors": report.errors}

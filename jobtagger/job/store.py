@@ -1,161 +1,198 @@
-"""The SQLite store of the scheduled job: listings, their tags, rejected rows, files done, runs.
+"""Opening the store: a SQLite file, or a PostgreSQL database; one run at a time, any number of readers.
 
-Everything that belongs together is committed together, so a kill at any moment leaves a state from which the next
-run goes on.
+Everything that belongs together is written in one transaction, so a kill at any moment leaves a state from which the
+next run goes on.
 """
 
 import fcntl
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
+
+from jobtagger.batch.extras import require
 from jobtagger.errors import InputError
-from jobtagger.records import OUTPUT_COLUMNS, RejectedRecord
+from jobtagger.job.migrations import bring_up_to_date, is_older, is_up_to_date
 
-SCHEMA_VERSION = 1
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS listings (
-    listing_key TEXT PRIMARY KEY,   -- the board's id or address, else the digest
-    digest TEXT NOT NULL,           -- of title, description and skills
-    title TEXT NOT NULL,
-    file TEXT NOT NULL,             -- where it was last new or changed
-    first_seen TEXT NOT NULL,       -- UTC, ISO 8601
-    last_seen TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS tags (
-    listing_key TEXT PRIMARY KEY REFERENCES listings (listing_key),
-    tagged_at TEXT NOT NULL,
-    model TEXT NOT NULL,            -- digest of the model that tagged
-    knowledge TEXT NOT NULL,        -- digest of the knowledge files
-    {", ".join(f"{name} TEXT NOT NULL" for name in OUTPUT_COLUMNS)}
-);
-CREATE TABLE IF NOT EXISTS rejected (
-    file TEXT NOT NULL, row INTEGER NOT NULL, reason TEXT NOT NULL, content TEXT NOT NULL, seen_at TEXT NOT NULL,
-    PRIMARY KEY (file, row)
-);
-CREATE TABLE IF NOT EXISTS files (
-    file TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, done_at TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS runs (
-    started_at TEXT NOT NULL, n_new INTEGER NOT NULL, n_changed INTEGER NOT NULL, n_unchanged INTEGER NOT NULL,
-    n_rejected INTEGER NOT NULL, n_problems INTEGER NOT NULL
-);
-"""
+BUSY_SECONDS = 30.0
+"""How long a SQLite file that somebody else is writing to is waited for."""
 
-
-class Listing(NamedTuple):
-    """A listing as found in a source."""
-
-    key: str
-    digest: str
-    title: str
+_LOCK_KEY = 0x6A6F6274  # "jobt": our number among the advisory locks of a PostgreSQL database
 
 
 class Store:
-    """An open store; use `open_store`."""
+    """An open store; use `open_store`.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+    Attributes
+    ----------
+    engine : sqlalchemy.Engine
+    name : str
+        For messages; without the password.
+    """
 
-    def is_done(self, file: str, size: int, mtime_ns: int) -> bool:
-        """Say whether a file of this size and time was read to its end."""
-        found = self._db.execute("SELECT size, mtime_ns FROM files WHERE file = ?", (file,)).fetchone()
-        return bool(found == (size, mtime_ns))
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine = engine
+        self.name = name
 
-    def digests(self, keys: Sequence[str]) -> dict[str, str]:
-        """Give the stored digest of those keys that are known."""
-        found: dict[str, str] = {}
-        for key in keys:
-            row = self._db.execute("SELECT digest FROM listings WHERE listing_key = ?", (key,)).fetchone()
-            if row:
-                found[key] = row[0]
-        return found
+    @property
+    def dialect(self) -> str:
+        """Say "sqlite" or "postgresql"."""
+        return self.engine.dialect.name
 
-    def save_chunk(
-        self,
-        file: str,
-        now: str,
-        tagged: Iterable[tuple[Listing, dict[str, str]]],
-        unchanged: Iterable[str],
-        rejected: Iterable[RejectedRecord],
-        digests: tuple[str, str],
-    ) -> None:
-        """Commit one chunk as a whole; `digests` name the model and the knowledge."""
-        columns = ", ".join(OUTPUT_COLUMNS)
-        marks = ", ".join("?" * (4 + len(OUTPUT_COLUMNS)))
-        with self._db:
-            for listing, row in tagged:
-                self._db.execute(
-                    "INSERT INTO listings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (listing_key) DO UPDATE SET "
-                    "digest = excluded.digest, title = excluded.title, file = excluded.file, last_seen = excluded.last_seen",
-                    (listing.key, listing.digest, listing.title, file, now, now),
-                )
-                self._db.execute(
-                    f"INSERT OR REPLACE INTO tags (listing_key, tagged_at, model, knowledge, {columns}) VALUES ({marks})",  # noqa: S608 - our own column names
-                    (listing.key, now, *digests, *row.values()),
-                )
-            self._db.executemany(
-                "UPDATE listings SET last_seen = ? WHERE listing_key = ?", [(now, key) for key in unchanged]
-            )
-            self._db.executemany(
-                "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?, ?, ?)",
-                [(file, record.row, record.reason, record.content, now) for record in rejected],
-            )
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that reads one consistent state."""
+        with named_errors(self.name), self.engine.connect() as connection:
+            yield connection
 
-    def finish_file(self, file: str, size: int, mtime_ns: int, now: str) -> None:
-        """Note that a file was read to its end."""
-        with self._db:
-            self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (file, size, mtime_ns, now))
-
-    def forget_rejected(self, file: str) -> None:
-        """Drop what was rejected of an earlier state of a file that is read anew."""
-        with self._db:
-            self._db.execute("DELETE FROM rejected WHERE file = ?", (file,))
-
-    def note_run(self, started_at: str, counts: Sequence[int]) -> None:
-        """Keep the record of a run: new, changed, unchanged, rejected, problems."""
-        with self._db:
-            self._db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", (started_at, *counts))
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are kept together at the end, or not at all."""
+        with (
+            named_errors(self.name),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
 
 @contextmanager
-def open_store(path: Path) -> Iterator[Store]:
-    """Open or create a store for one run; a second run at the same time is refused.
+def open_store(
+    where: Path | str, *, for_run: bool = False, must_exist: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> Iterator[Store]:
+    """Open or create a store, and bring an older one up to date.
+
+    Parameters
+    ----------
+    where : Path or str
+        A SQLite file, or the address of a PostgreSQL database.
+    for_run : bool
+        Keep other runs away as long as it is open.
+    must_exist : bool
+        Refuse a SQLite file that is not there instead of creating it.
+    busy_seconds : float
+        How long to wait for somebody else's transaction.
 
     Raises
     ------
     InputError
-        When another run holds the store, or SQLite reports that it cannot be read or written.
+        When another run holds the store, or the database cannot be read or written.
     """
+    if must_exist and isinstance(where, Path) and not where.exists():
+        raise InputError(f'{where}: no such store; "jobtagger run" makes it')
+    engine, name = connect(where, busy_seconds)
     try:
-        with _only_run(path), _connected(path) as connection:
-            yield Store(connection)
-    except sqlite3.Error as error:
-        raise InputError(f"{path}: the database cannot be used: {error}") from error
-
-
-@contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(path)
-    try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, SCHEMA_VERSION):
-            raise InputError(
-                f"{path}: was made by another version of jobtagger (schema {version}, known {SCHEMA_VERSION})"
-            )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        yield connection
+        with _only_run(engine, where, name) if for_run else nullcontext():
+            store = Store(engine, name)
+            with store.read() as connection:
+                is_ready = is_up_to_date(connection, name)
+            if not is_ready:
+                with store.write() as connection:
+                    bring_up_to_date(connection, name)
+            yield store
     finally:
-        connection.close()
+        engine.dispose()
+
+
+def is_store(where: Path | str, busy_seconds: float = BUSY_SECONDS) -> bool:
+    """Say whether there is a store at a place; nothing is created.
+
+    Raises
+    ------
+    InputError
+        When the database cannot be read, or its store is of an older version.
+    """
+    if isinstance(where, Path) and not where.exists():
+        return False
+    engine, name = connect(where, busy_seconds)
+    try:
+        with named_errors(name), engine.connect() as connection:
+            if is_up_to_date(connection, name):
+                return True
+            if is_older(connection, name):
+                raise InputError(f"{name}: was made by an older version; a real run brings it up to date")
+            return False
+    finally:
+        engine.dispose()
+
+
+def connect(where: Path | str, busy_seconds: float = BUSY_SECONDS) -> tuple[Engine, str]:
+    """Make the engine for a file or an address, and its name for messages.
+
+    Raises
+    ------
+    InputError
+        When the address is of another kind of database, or psycopg is missing.
+    """
+    if isinstance(where, Path):
+        return _sqlite(where, busy_seconds), str(where)
+    try:
+        url = make_url(where)
+    except exc.ArgumentError:
+        raise InputError(f'"{where.split(":")[0]}:...": is no database address; write postgresql://...') from None
+    name = url.render_as_string(hide_password=True)
+    if url.get_backend_name() != "postgresql":
+        raise InputError(f"{name}: only SQLite files and postgresql:// addresses can be the store")
+    require("psycopg", "postgresql", name)
+    timeout = {"connect_timeout": str(int(busy_seconds) or 1)}
+    url = url.set(drivername="postgresql+psycopg").update_query_dict(timeout | dict(url.query))
+    return create_engine(url), name
 
 
 @contextmanager
-def _only_run(path: Path) -> Iterator[None]:
-    """Hold a lock that the system lets go of when the process ends, however it ends."""
+def named_errors(name: str) -> Iterator[None]:
+    """Turn what a database says into an `InputError` that names it."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        said = str(error.orig).strip().split("\n")[0]
+        raise InputError(f"{name}: the database cannot be used: {said}{_remedy(said)}") from error
+    except exc.SQLAlchemyError as error:
+        raise InputError(f"{name}: the database cannot be used: {str(error).split(chr(10))[0]}") from error
+
+
+def _remedy(said: str) -> str:
+    if "locked" in said:
+        return "; another program is writing to it: let it finish, the next run goes on"
+    if "full" in said or "No space" in said:
+        return "; make room, the next run goes on where this one stopped"
+    return ""
+
+
+def _sqlite(path: Path, busy_seconds: float) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commits, no more
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # texts that retention takes out leave no trace in the file
+        connection.execute("PRAGMA cache_size = -65536")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that begins as a reader cannot wait for its turn to write: SQLite refuses it at once.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _only_run(engine: Engine, where: Path | str, name: str) -> Iterator[None]:
+    """Hold a lock that is let go of when the process ends, however it ends."""
+    with _file_lock(where) if isinstance(where, Path) else _advisory_lock(engine, name):
+        yield
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
     lock = path.with_name(path.name + ".lock")
     try:
         handle = lock.open("w")
@@ -165,5 +202,19 @@ def _only_run(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise InputError(f"{path}: another run is at work on it; this one leaves") from None
+            raise InputError(_at_work(str(path))) from None
         yield
+
+
+@contextmanager
+def _advisory_lock(engine: Engine, name: str) -> Iterator[None]:
+    with named_errors(name), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"ours": _LOCK_KEY}
+        is_ours = connection.scalar(text("SELECT pg_try_advisory_lock(:ours, hashtext(current_schema()))"), key)
+        if not is_ours:
+            raise InputError(_at_work(name))
+        yield
+
+
+def _at_work(name: str) -> str:
+    return f"{name}: another run is at work on it; this one leaves"

@@ -1,0 +1,46 @@
+"""`jobtagger export`: the tagged listings of the store as a file."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from jobtagger.cli.job_wording import WORDING
+from jobtagger.cli.root import cli
+from jobtagger.cli.run import config_option
+from jobtagger.cli.wording import language_of_locale
+
+LEVELS = ("growing", "low", "moderate", "high", "critical", "unknown")
+
+
+@cli.command()
+@config_option
+@click.option(
+    "-o", "--output", required=True, help="CSV, Parquet, JSON lines or Excel, by its ending; - is standard output."
+)
+@click.option("--category", "categories", metavar="ID", multiple=True, help="This category only; may be repeated.")
+@click.option(
+    "--level", "levels", type=click.Choice(LEVELS), multiple=True, help="This risk level only; may be repeated."
+)
+@click.option("--source", "sources", metavar="NAME", multiple=True, help="This source only; may be repeated.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Posted (else first seen) on this day or later (UTC).")
+@click.option(
+    "--needs-review/--no-needs-review", default=None, help="Only those that a person should look at, or none."
+)
+@click.option("--reposts/--no-reposts", default=True, show_default=True, help="Whether reposts are listed too.")
+def export(  # noqa: PLR0913, PLR0917 - one parameter per option
+    config: str, output: str, categories: tuple[str, ...], levels: tuple[str, ...], sources: tuple[str, ...],
+    since: datetime | None, needs_review: bool | None, reposts: bool,
+) -> None:  # fmt: skip
+    """Write listings with their current tags to a file; all of them, or those that pass every filter."""
+    from jobtagger.job.config import read_config  # noqa: PLC0415
+    from jobtagger.job.export import Filters, export  # noqa: PLC0415
+    from jobtagger.job.store import open_store  # noqa: PLC0415
+
+    settings = read_config(Path(config), os.environ)
+    day = since and since.replace(tzinfo=UTC)
+    filters = Filters(categories, levels, sources, day, needs_review, reposts)
+    with open_store(settings.location(), must_exist=True, busy_seconds=settings.busy_seconds) as store:
+        n = export(store, output, filters)
+    click.echo(WORDING[language_of_locale(os.environ)]["exported"].format(n=n), err=True)

@@ -1,0 +1,53 @@
+"""`jobtagger init` and `jobtagger schedule`: what an operator needs once."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from jobtagger.cli.job_wording import WORDING
+from jobtagger.cli.root import cli
+from jobtagger.cli.run import config_option
+from jobtagger.cli.wording import language_of_locale
+from jobtagger.errors import ConfigError
+
+KINDS = ("cron", "systemd", "github-actions")
+
+
+@cli.command()
+@click.argument("path", default="jobtagger.toml", type=click.Path(dir_okay=False, path_type=Path))
+def init(path: Path) -> None:
+    """Write a commented configuration for `jobtagger run`; an existing file is left alone."""
+    from importlib.resources import files  # noqa: PLC0415
+
+    example = files("jobtagger.job").joinpath("example.toml").read_bytes()
+    try:
+        with path.open("xb") as file:
+            file.write(example)
+    except FileExistsError:
+        raise ConfigError(f"{path}: exists already and is left alone; name another file") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+    click.echo(WORDING[language_of_locale(os.environ)]["written"].format(path=path))
+
+
+@cli.command()
+@config_option
+@click.option("--as", "kind", type=click.Choice(KINDS), required=True, help="What shall start the job.")
+@click.option("--every", metavar="DURATION", default="30m", show_default=True, help="How often: 30m, 2h, 1d.")
+def schedule(config: str, kind: str, every: str) -> None:
+    """Print a ready unit that starts `jobtagger run` every so often."""
+    from jobtagger.job.config import read_config  # noqa: PLC0415
+    from jobtagger.job.units import UNITS, Job, seconds_of  # noqa: PLC0415
+
+    read_config(Path(config), os.environ)
+    program = shutil.which(sys.argv[0]) or shutil.which("jobtagger") or "jobtagger"
+    try:
+        job = Job(
+            os.path.abspath(program) if os.sep in program else program, Path(config).absolute(), seconds_of(every)
+        )
+        click.echo(UNITS[kind](job), nl=False)
+    except ValueError as error:
+        raise click.UsageError(f"--every: {error}") from None

@@ -1,0 +1,143 @@
+"""The configuration of the job: what is wrong in it is named, all at once; no secret stands in it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from jobtagger.errors import ConfigError
+from jobtagger.job.config import _KEYS, COLUMN_FIELDS, PAGINGS, read_config
+from jobtagger.job.settings import DatabaseSource, FeedSource, FolderSource, HttpSource, fill
+
+EXAMPLE = (Path(__file__).parents[1] / "jobtagger" / "job" / "example.toml").read_text("utf-8")
+FOLDER = '[[source]]\nname = "a"\nkind = "folder"\npaths = ["x/*"]\n'
+FEED = '[[source]]\nname = "a"\nkind = "feed"\nurls = ["http://x/a"]\n'
+HTTP = '[[source]]\nname = "a"\nkind = "http"\nurl = "http://x/a"\n'
+DATABASE = '[[source]]\nname = "a"\nkind = "database"\nurl = "sqlite:///x"\n'
+
+
+def read(tmp_path, content):
+    """Read a configuration of this content."""
+    path = tmp_path / "jobtagger.toml"
+    path.write_text(content, "utf-8")
+    return read_config(path, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[source", r"jobtagger\.toml: is not TOML"),
+        ("", r"jobtagger\.toml: file: names no source; write a \[\[source\]\]"),
+        ('[source]\nfolder = "x"\n', r"\[source\]: is one table; write \[\[source\]\]"),
+        ("[sauce]\n" + FOLDER, r'file: unknown section "sauce"; did you mean "source"\? \(allowed: store, privacy, model, source\)'),
+        ('[store]\ndatabas = "x"\n' + FOLDER, r'\[store\]: unknown key "databas"; did you mean "database"\? \(allowed: database, url, busy_seconds\)'),
+        ("[store]\ndatabase = 5\n" + FOLDER, r"\[store\]: database: 5 is of the wrong type"),
+        ('[store]\ndatabase = "a"\nurl = "postgresql://b/c"\n' + FOLDER, r"\[store\]: database and url: name one of them"),
+        ('[store]\nurl = "mysql://b/c"\n' + FOLDER, r"\[store\]: url: must begin with postgresql://"),
+        ('[store]\nurl = "postgresql://me:hush@b/c"\n' + FOLDER, r"\[store\]: url: a password must not stand in the file; write "),
+        ("[privacy]\nmask = 1\n" + FOLDER, r"\[privacy\]: mask: 1 is of the wrong type"),
+        ("[privacy]\nkeep_text_days = -1\n" + FOLDER, r"keep_text_days: -1 is not between 0 and 36500"),
+        ('[[source]]\nkind = "folder"\npaths = ["x"]\n', r"\[\[source\]\] 1: name: is missing"),
+        (FOLDER + FOLDER, r'\[\[source\]\] "a": name: another source has it already'),
+        (FOLDER.replace('"a"', '"a b"'), r'name: "a b" must be letters, digits'),
+        (FOLDER.replace("folder", "foldr"), r'kind: "foldr" is not known; did you mean "folder"'),
+        (FOLDER + 'path = "x"\n', r'\[\[source\]\] "a": unknown key "path"; did you mean "paths"\? \(allowed: name, kind, paths, '),
+        (FOLDER + 'columns = { titel = "x" }\n', r'"a" columns: unknown key "titel"; did you mean "title"\? \(allowed: title, descr'),
+        (FOLDER + "columns = { title = 5 }\n", r"columns: must be a table of strings"),
+        (FOLDER.replace('["x/*"]', "[]"), r"paths: names no file"),
+        (FEED.replace("http:", "ftp:"), r'"ftp://x/a" is no http or https address'),
+        (FEED + "timeout_s = 0\n", r"timeout_s: 0 is not between 0.1 and 600"),
+        (FEED + 'headers = { Authorization = "Bearer abc" }\n', r"headers: Authorization: a secret must not stand in the file; write "),
+        (HTTP + 'params = { api_key = "abc" }\n', r"params: api_key: a secret must not stand in the file"),
+        (HTTP.replace("x/a", "x/a?token=abc"), r"address: token: a secret must not stand in the file"),
+        (HTTP.replace("//x", "//me:hush@x"), r"url: a password must not stand in the file"),
+        (HTTP + 'paging = { kind = "pages" }\n', r'paging: kind: "pages" is not known; did you mean "page"'),
+        (HTTP + 'paging = { kind = "page" }\n', r"paging: param: is "),
+        (HTTP + 'paging = { kind = "cursor", param = "a", path = "b" }\n', r'paging: unknown key "path".*\(allowed: kind, param, at'),
+        (DATABASE, r"table and query: name one of them"),
+        (DATABASE.replace("sqlite:///x", "oracle://x") + 'table = "t"\n', r"url: must begin with sqlite:/// or postgresql://"),
+    ],
+)  # fmt: skip
+def test_every_mistake_is_named_with_its_place(tmp_path, content, message):
+    """Unknown keys name file, key and what is allowed; wrong values say what is wrong."""
+    with pytest.raises(ConfigError, match=message):
+        read(tmp_path, content)
+
+
+def test_all_mistakes_are_reported_at_once(tmp_path):
+    """One reading tells everything that is wrong."""
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path, "[store]\nx = 1\n[privacy]\ny = 2\n" + FOLDER + "z = 3\n" + DATABASE)
+
+    assert 5 == len(str(error.value).splitlines())
+
+
+def test_missing_configuration_says_how_to_get_one(tmp_path):
+    """No configuration is an error that points to `jobtagger init`."""
+    with pytest.raises(ConfigError, match=r'no such file; "jobtagger init" writes one to start from'):
+        read_config(tmp_path / "jobtagger.toml")
+
+
+def test_paths_begin_at_the_folder_of_the_file(tmp_path):
+    """Files, stores and databases are found from wherever the job is started."""
+    settings = read(tmp_path, FOLDER + DATABASE.replace('"a"', '"b"') + 'table = "t"\n')
+
+    assert tmp_path / "jobtagger.sqlite" == settings.store
+    assert (("x/*",), tmp_path) == (settings.sources[0].patterns, settings.sources[0].base)
+    assert f"sqlite:///{tmp_path}/x" == settings.sources[1].url
+
+
+def uncommented():
+    """Give the example with everything that can be set, set; of alternatives the last counts."""
+    text = re.sub(r"^# (?=[\w\[])", "", EXAMPLE, flags=re.MULTILINE)
+    lines, seen = [], set()
+    for line in reversed(text.splitlines()):
+        key = line.split(" = ")[0] if re.match(r"\w+ = ", line) else ""
+        if line.startswith("["):
+            seen = set()
+        if (key and key in seen) or (not key and not line.startswith("[")):
+            continue
+        seen.add(key)
+        lines.append(line)
+    return "\n".join(reversed(lines))
+
+
+def test_example_as_it_is_reads(tmp_path):
+    """What `jobtagger init` writes works."""
+    settings = read(tmp_path, EXAMPLE)
+
+    assert [FolderSource] == [type(source) for source in settings.sources]
+    assert settings.mask
+
+
+def test_example_shows_everything_that_can_be_set(tmp_path):
+    """Every key of every section stands in the example, and no other."""
+    shown = set(re.findall(r"^(?:# )?(\w+) = ", EXAMPLE, re.MULTILINE))
+    inner = set(re.findall(r"[{,] ?(\w+) = ", EXAMPLE))
+
+    for section, keys in _KEYS.items():
+        assert set(keys) <= (inner if section == "paging" else shown), section
+    assert shown == {key for section, keys in _KEYS.items() if section != "paging" for key in keys}
+    assert set(COLUMN_FIELDS) <= inner
+    assert set(PAGINGS) - {"none"} <= set(re.findall(r'kind = "(\w+)"', EXAMPLE))
+
+
+def test_example_with_everything_set_reads(tmp_path):
+    """Alternatives apart, the commented parts of the example are right too."""
+    text = uncommented()
+    for one_of in ('database = "jobtagger.sqlite"', 'table = "postings"'):
+        assert one_of in text
+        text = "\n".join(line for line in text.splitlines() if not line.startswith(one_of))
+
+    tomllib.loads(text)
+    settings = read(tmp_path, text)
+
+    assert [FolderSource, FeedSource, HttpSource, DatabaseSource] == [type(source) for source in settings.sources]
+
+
+def test_variables_are_filled_in_when_they_are_needed():
+    """A missing variable is named with its place; nothing else of the text changes."""
+    assert "a b $c ${}" == fill("a ${X} $c ${}", {"X": "b"}, "here")
+    with pytest.raises(ConfigError, match="here: the environment has no variable Y; set it before the run"):
+        fill("${Y}", {"X": "b"}, "here")
