@@ -16,7 +16,9 @@ class Assessor:
         self._traits = knowledge.traits
         self._policy = policy
         self._vocabulary = vocabulary
-        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negation, policy, vocabulary)
+        self._finder = TraitFinder(
+            knowledge.traits.values(), knowledge.negation, policy, vocabulary, knowledge.trait_words
+        )
         self._spoken = frozenset(map(vocabulary.id_of, SPOKEN))
         self._levels = derive_levels(knowledge)
         self._base_reasons = {name: _base_reasons(derived) for name, derived in self._levels.items()}

@@ -1,17 +1,22 @@
-"""Traits of a posting, found as phrases in its tokens, unless they are negated or another trait speaks against them."""
+"""Traits of a posting, found as phrases in its tokens, unless they are negated or another trait speaks against them.
 
-from collections.abc import Iterable
+Of some traits phrases tell too little; their words are weighed and added up (`words.py`), with what phrases found.
+"""
+
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from jobtagger.knowledge.types import Negation, Policy, Trait
+from jobtagger.knowledge.types import Negation, Policy, Trait, WordWeights
 from jobtagger.records import Posting
 from jobtagger.risk.phrases import Mark, PhraseBook
+from jobtagger.risk.words import WordScorer, WordScores
 from jobtagger.vocabulary import Vocabulary
 
 _DENIAL = Mark("denial")
+_N_SHOWN = 5  # of weighed words and phrases, the strongest are shown
 
 
 class Match(NamedTuple):
@@ -40,9 +45,18 @@ class TraitFinder:
         From which number on there are many.
     vocabulary : Vocabulary
         The session's.
+    weights : mapping of trait id to WordWeights, optional
+        Of the traits whose words are weighed.
     """
 
-    def __init__(self, traits: Iterable[Trait], negation: Negation, policy: Policy, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        traits: Iterable[Trait],
+        negation: Negation,
+        policy: Policy,
+        vocabulary: Vocabulary,
+        weights: Mapping[str, WordWeights] | None = None,
+    ) -> None:
         self._window = negation.window
         self._traits = {trait.id: trait for trait in traits}
         self._negations = {vocabulary.id_of(word) for word in negation.before}
@@ -62,12 +76,22 @@ class TraitFinder:
             for number, sign in enumerate(trait.title_signs, len(trait.signs)):
                 self._book.add(Mark(trait.id, in_title=True, sign=number), [sign])
         self._book.close()
+        self._weights = dict(weights or {})
+        self._scorer = WordScorer(self._weights, self._negations, negation.window, vocabulary)
 
     def find(self, postings: list[Posting]) -> list[list[Match]]:
         """Give the matches of each posting, in order of place; several of one trait are possible.
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
+        found = self.by_phrases(postings)
+        if self._weights:
+            scores = self._scorer.score(postings, [posting.token_ids for posting in postings])
+            found = [self._weigh(matches, scores, owner) for owner, matches in enumerate(found)]
+        return [self._without_yielding(matches) for matches in found]
+
+    def by_phrases(self, postings: list[Posting]) -> list[list[Match]]:
+        """Give what phrases alone show in each posting, also of traits that then weigh words or yield to another."""
         marked: list[list[tuple[Mark, int, int]]] = [[] for _ in postings]
         tokens = [posting.ids_for_traits() for posting in postings]
         lengths = list(map(len, tokens))
@@ -100,7 +124,7 @@ class TraitFinder:
         ]
 
     def _matches(self, marks: list[tuple[Mark, int, int]], ids: list[int], n_title: int) -> list[Match]:
-        """Keep what is enough to show a trait, and no trait that yields to another one found."""
+        """Keep what is enough to show a trait."""
         n_signs = _count_signs(marks, ids)
         is_sure = {
             mark.trait_id
@@ -114,8 +138,37 @@ class TraitFinder:
             counts = trait.id in is_sure or n_signs[trait.id] >= trait.signs_to_count
             if mark.sign is None or counts or n_signs[trait.id] >= trait.signs_to_show:
                 found.append(Match(trait.id, start, end, mark.sign is not None, counts))
-        shown = {match.trait_id for match in found}
-        return [match for match in found if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
+        return found
+
+    def _weigh(self, matches: list[Match], scores: WordScores, owner: int) -> list[Match]:
+        """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
+        shown = {match.trait_id for match in matches}
+        counting = {match.trait_id for match in matches if match.counts}
+        found = [match for match in matches if match.trait_id not in self._weights]
+        for number, trait_id in enumerate(self._scorer.trait_ids):
+            weights = self._weights[trait_id]
+            of_phrases = {name: weights.shown.get(name, 0.0) for name in shown}
+            for name in counting:
+                of_phrases[name] += weights.counting.get(name, 0.0)
+            score = scores.totals[owner, number] + sum(of_phrases.values())
+            if score >= 0:
+                speaking = [(weight, place, place + 1) for weight, place in scores.speaking(owner, number)]
+                speaking += [
+                    (of_phrases[match.trait_id], match.start, match.end)
+                    for match in matches
+                    if of_phrases[match.trait_id] > 0
+                ]
+                strongest = sorted(speaking, key=lambda found: (-found[0], found[1]))[:_N_SHOWN]
+                found += [
+                    Match(trait_id, start, end, True, bool(score >= weights.to_count))
+                    for _, start, end in sorted(strongest, key=lambda found: found[1])
+                ]
+        return found
+
+    def _without_yielding(self, matches: list[Match]) -> list[Match]:
+        """Leave out traits that yield to another one found."""
+        shown = {match.trait_id for match in matches}
+        return [match for match in matches if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
 
     def _words_before(self, ids: list[int], start: int) -> set[int]:
         """Give the words of the same sentence within the window before a place."""

@@ -1,0 +1,128 @@
+"""Words that each speak a little for or against a trait: weighed in trait_words.csv, added up, as phrases alone miss much.
+
+The score of a trait is its start, plus the weight of every different word that stands in title or description and is not
+negated, plus the weight of every different word of the title, plus weights for what phrases found. From 0 on the trait
+is shown, from `to_count` on it moves the level.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobtagger.knowledge.types import WordWeights
+from jobtagger.records import Posting
+from jobtagger.vocabulary import BOUNDARY, Vocabulary, WordTable, pair_key
+
+Places = NDArray[np.int64]
+_BOUNDARY = 0
+
+
+class Seen(NamedTuple):
+    """The different words of each posting of a chunk, once each: whose, which, and at which token first."""
+
+    owners: Places
+    ids: Places
+    places: Places
+
+
+class WordScores(NamedTuple):
+    """What the words of a chunk say: scores, shape (n_postings, n_traits), and the words that speak for a trait."""
+
+    totals: NDArray[np.float64]
+    text: Seen
+    title: Seen
+    text_weights: NDArray[np.float32]
+    title_weights: NDArray[np.float32]
+
+    def speaking(self, owner: int, trait: int) -> list[tuple[float, int]]:
+        """Give weight and first place of each word of one posting that speaks for a trait."""
+        found: dict[int, float] = {}
+        for seen, weights in ((self.text, self.text_weights), (self.title, self.title_weights)):
+            first, last = np.searchsorted(seen.owners, (owner, owner + 1))
+            of_trait = weights[first:last, trait]
+            for index in np.flatnonzero(of_trait > 0):
+                place = int(seen.places[first + index])
+                found[place] = found.get(place, 0.0) + float(of_trait[index])
+        return [(weight, place) for place, weight in found.items()]
+
+
+class WordScorer:
+    """Adds up the words of postings for the traits that weigh words.
+
+    Parameters
+    ----------
+    weights : mapping of trait id to WordWeights
+    negations : iterable of int
+        Words that take the next `window` words of their sentence out of the sum.
+    window : int
+    vocabulary : Vocabulary
+        The session's.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, WordWeights], negations: Iterable[int], window: int, vocabulary: Vocabulary
+    ) -> None:
+        self.trait_ids = tuple(weights)
+        self._weights = tuple(weights.values())
+        self._negations = np.fromiter(negations, np.int64)
+        self._window = window
+        width = 2 * len(self._weights)
+        self._table = WordTable(vocabulary, width, self._row, np.zeros((0, width), dtype=np.float32))
+
+    def score(self, postings: list[Posting], tokens: list[list[int]]) -> WordScores:
+        """Give the scores of postings from their words alone, the start included; `tokens` begin with those of each."""
+        text, title = read_words(postings, tokens, self._negations, self._window)
+        rows, half = self._table.rows(), len(self._weights)
+        text_weights, title_weights = rows[text.ids, :half], rows[title.ids, half:]
+        totals = np.tile([weights.start for weights in self._weights], (len(postings), 1)).astype(np.float64)
+        for seen, weighed in ((text, text_weights), (title, title_weights)):
+            for trait in range(half):
+                totals[:, trait] += np.bincount(seen.owners, weighed[:, trait], len(postings))
+        return WordScores(totals, text, title, text_weights, title_weights)
+
+    def _row(self, word: str) -> NDArray[np.float32]:
+        in_text = [weights.text.get(word, 0.0) for weights in self._weights]
+        return np.array([*in_text, *(weights.title.get(word, 0.0) for weights in self._weights)], dtype=np.float32)
+
+
+def read_words(
+    postings: list[Posting], tokens: list[list[int]], negations: Places, window: int
+) -> tuple[Seen, Seen]:
+    """Give the different words of title and description of each posting, and of its title; without negated ones."""
+    lengths = [len(posting.token_ids) for posting in postings]
+    n_tokens = sum(lengths)
+    ids = np.fromiter((number for own, length in zip(tokens, lengths, strict=True) for number in own[:length]), np.int64, n_tokens)
+    starts = np.cumsum([0, *lengths[:-1]])
+    owners = np.repeat(np.arange(len(postings)), lengths)
+    places = np.arange(n_tokens) - starts[owners]
+    title_ends = np.array([posting.n_title for posting in postings])
+    skill_ends = title_ends + [posting.n_skills for posting in postings]
+    is_read = (ids != _BOUNDARY) & ~_negated(ids, negations, window)
+    is_title = places < title_ends[owners]
+    text = np.flatnonzero(is_read & (is_title | (places >= skill_ends[owners])))
+    title = np.flatnonzero(is_read & is_title)
+    return _different(owners, ids, places, text), _different(owners, ids, places, title)
+
+
+def _different(owners: Places, ids: Places, places: Places, chosen: Places) -> Seen:
+    """Keep the first of each word of each posting, ordered by posting."""
+    _, first = np.unique(pair_key(owners[chosen], ids[chosen]), return_index=True)
+    kept = chosen[first]
+    return Seen(owners[kept], ids[kept], places[kept])
+
+
+def _negated(ids: Places, negations: Places, window: int) -> NDArray[np.bool_]:
+    """Tell which tokens follow a negation within the window and the sentence."""
+    reached = np.isin(ids, negations)
+    negated = np.zeros(len(ids), dtype=bool)
+    for _ in range(window):
+        reached = np.concatenate([[False], reached[:-1] & (ids[1:] != _BOUNDARY)]) if len(ids) else reached
+        negated |= reached
+    return negated
+
+
+def is_weighable(word: str) -> bool:
+    """Tell whether a normalised word can carry a weight: boundaries and numbers cannot."""
+    return word != BOUNDARY and not word.isdigit()
