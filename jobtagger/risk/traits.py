@@ -112,6 +112,7 @@ class TraitFinder:
         """Give what starts at a place and is not negated, each with start and end."""
         ends = self._book.match(ids, place)
         before = self._words_before(ids, place) if ends else set()
+        before -= self._negations & {ids[place]}  # "no fluff, no AI": the same negation again denies nothing
         if not ends or not before.isdisjoint(self._negations):
             return []
         return [

@@ -124,5 +124,5 @@ def _negated(ids: Places, negations: Places, window: int) -> NDArray[np.bool_]:
 
 
 def is_weighable(word: str) -> bool:
-    """Tell whether a normalised word can carry a weight: boundaries and numbers cannot."""
-    return word != BOUNDARY and not word.isdigit()
+    """Tell whether a normalised word can carry a weight: boundaries, single letters and numbers cannot."""
+    return word != BOUNDARY and len(word) > 1 and not word.isdigit()
