@@ -19,8 +19,8 @@ from jobtagger.vocabulary import Vocabulary
 Flags = NDArray[np.bool_]
 Matrix = Any  # a sparse matrix; scipy ships no types
 
-MIN_POSTINGS = 4  # a word of fewer is dropped
-MIN_WEIGHT = 0.04  # a smaller one is dropped
+MIN_POSTINGS = 6  # a word of fewer is dropped
+MIN_WEIGHT = 0.05  # a smaller one is dropped
 PHRASE_SCALE = 2.0  # phrases are penalised less than single words
 C = 0.2
 N_FOLDS = 5
