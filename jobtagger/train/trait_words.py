@@ -24,8 +24,8 @@ MIN_WEIGHT = 0.05  # a smaller one is dropped
 PHRASE_SCALE = 2.0  # phrases are penalised less than single words
 C = 0.2
 N_FOLDS = 5
-PRECISION_TO_COUNT = 0.85  # what moves a level should be right this often
-MIN_TO_COUNT = 8  # and that is believed from so many postings on
+PRECISION_TO_COUNT = 0.9  # what moves a level should be right this often
+MIN_TO_COUNT = 10  # and that is believed from so many postings on
 _SEED = 1
 
 
