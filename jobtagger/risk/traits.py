@@ -86,7 +86,7 @@ class TraitFinder:
         """
         found = self.by_phrases(postings)
         if self._weights:
-            scores = self._scorer.score(postings, [posting.token_ids for posting in postings])
+            scores = self._scorer.score(postings)
             found = [self._weigh(matches, scores, owner) for owner, matches in enumerate(found)]
         return [self._without_yielding(matches) for matches in found]
 

@@ -6,6 +6,7 @@ is shown, from `to_count` on it moves the level.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -71,9 +72,9 @@ class WordScorer:
         width = 2 * len(self._weights)
         self._table = WordTable(vocabulary, width, self._row, np.zeros((0, width), dtype=np.float32))
 
-    def score(self, postings: list[Posting], tokens: list[list[int]]) -> WordScores:
-        """Give the scores of postings from their words alone, the start included; `tokens` begin with those of each."""
-        text, title = read_words(postings, tokens, self._negations, self._window)
+    def score(self, postings: list[Posting]) -> WordScores:
+        """Give the scores of postings from their words alone, the start included."""
+        text, title = read_words(postings, self._negations, self._window)
         rows, half = self._table.rows(), len(self._weights)
         text_weights, title_weights = rows[text.ids, :half], rows[title.ids, half:]
         totals = np.tile([weights.start for weights in self._weights], (len(postings), 1)).astype(np.float64)
@@ -87,13 +88,11 @@ class WordScorer:
         return np.array([*in_text, *(weights.title.get(word, 0.0) for weights in self._weights)], dtype=np.float32)
 
 
-def read_words(
-    postings: list[Posting], tokens: list[list[int]], negations: Places, window: int
-) -> tuple[Seen, Seen]:
+def read_words(postings: list[Posting], negations: Places, window: int) -> tuple[Seen, Seen]:
     """Give the different words of title and description of each posting, and of its title; without negated ones."""
     lengths = [len(posting.token_ids) for posting in postings]
     n_tokens = sum(lengths)
-    ids = np.fromiter((number for own, length in zip(tokens, lengths, strict=True) for number in own[:length]), np.int64, n_tokens)
+    ids = np.fromiter(chain.from_iterable(posting.token_ids for posting in postings), np.int64, n_tokens)
     starts = np.cumsum([0, *lengths[:-1]])
     owners = np.repeat(np.arange(len(postings)), lengths)
     places = np.arange(n_tokens) - starts[owners]

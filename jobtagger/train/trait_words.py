@@ -8,9 +8,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import RepeatedStratifiedKFold
 
-from jobtagger.knowledge.types import Knowledge, Trait, WordWeights
+from jobtagger.knowledge.types import Knowledge, WordWeights
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
 from jobtagger.risk.words import is_weighable, read_words
@@ -19,18 +19,20 @@ from jobtagger.vocabulary import Vocabulary
 Flags = NDArray[np.bool_]
 Matrix = Any  # a sparse matrix; scipy ships no types
 
-MIN_POSTINGS = 6  # a word of fewer is dropped
-MIN_WEIGHT = 0.05  # a smaller one is dropped
-PHRASE_SCALE = 2.0  # phrases are penalised less than single words
+MIN_POSTINGS = 6  # a word of fewer is dropped, as nobody could tell from so few
+MIN_WEIGHT = 0.05  # a smaller one is dropped, as nobody would see the difference
+PHRASE_SCALE = 2.0  # phrases, chosen by hand, are held back less than single words
 C = 0.2
 N_FOLDS = 5
-PRECISION_TO_COUNT = 0.9  # what moves a level should be right this often
+N_REPEATS = 3  # a cut found once hangs on how the folds fell
+PRECISION_TO_COUNT = 0.88  # what moves a level should be right about this often
 MIN_TO_COUNT = 10  # and that is believed from so many postings on
-_SEED = 1
+COLUMNS = ("trait", "place", "word", "weight")
+_SEED = 7
 
 
 class Features(NamedTuple):
-    """One row per posting, one column per name: (place, word)."""
+    """One row per posting, one column per name: place and word as in trait_words.csv."""
 
     matrix: Matrix
     names: list[tuple[str, str]]
@@ -45,10 +47,9 @@ def read_features(
     """
     finder = TraitFinder(knowledge.traits.values(), knowledge.negation, knowledge.policy, vocabulary)
     negations = np.array([vocabulary.id_of(word) for word in knowledge.negation.before], dtype=np.int64)
-    tokens = [posting.token_ids for posting in postings]
     rows: list[dict[tuple[str, str], float]] = [{} for _ in postings]
     for place, seen in zip(
-        ("text", "title"), read_words(postings, tokens, negations, knowledge.negation.window), strict=True
+        ("text", "title"), read_words(postings, negations, knowledge.negation.window), strict=True
     ):
         for owner, number in zip(seen.owners.tolist(), seen.ids.tolist(), strict=True):
             word = vocabulary.words[number]
@@ -63,43 +64,46 @@ def read_features(
     names = sorted(name for name, count in n_postings.items() if count >= MIN_POSTINGS)
     column = {name: index for index, name in enumerate(names)}
     cells = [(i, column[name], value) for i, row in enumerate(rows) for name, value in row.items() if name in column]
-    where_row, where_column, values = zip(*cells, strict=True) if cells else ((), (), ())
-    return Features(sp.csr_matrix((values, (where_row, where_column)), shape=(len(rows), len(names))), names)
+    matrix = sp.lil_matrix((len(rows), len(names)))
+    for i, j, value in cells:
+        matrix[i, j] = value
+    return Features(matrix.tocsr(), names)
 
 
-def fit_words(features: Features, is_labelled: Flags, also: Flags | None = None) -> WordWeights:
-    """Learn one trait's weights; where it is shown and counts is decided on postings left out in turn.
+def fit_words(features: Features, is_labelled: Flags, is_client: Flags) -> WordWeights:
+    """Learn one trait's weights; from which score on it is shown and counts is decided on postings left out in turn.
 
-    `also` tells which postings that decision looks at (those of clients, not our own examples); all if left out.
+    `is_client` tells the postings of clients, at which that decision looks, from our own examples.
     """
-    looked_at = np.ones(len(is_labelled), dtype=bool) if also is None else also
     held_out = np.zeros(len(is_labelled))
-    for train, test in StratifiedKFold(N_FOLDS, shuffle=True, random_state=_SEED).split(features.matrix, is_labelled):
+    folds = RepeatedStratifiedKFold(n_splits=N_FOLDS, n_repeats=N_REPEATS, random_state=_SEED)
+    for train, test in folds.split(features.matrix, is_labelled):
         weights, start = _fit(features.matrix[train], is_labelled[train])
-        held_out[test] = features.matrix[test] @ weights + start
-    to_show, to_count = cuts(held_out[looked_at], is_labelled[looked_at])
+        held_out[test] += (features.matrix[test] @ weights + start) / N_REPEATS
+    to_show, to_count = cuts(held_out[is_client], is_labelled[is_client])
     weights, start = _fit(features.matrix, is_labelled)
     places: dict[str, dict[str, float]] = {"text": {}, "title": {}, "shown": {}, "counting": {}}
-    for (place, word), weight in zip(features.names, weights, strict=True):
+    for (place, word), weight in zip(features.names, weights.tolist(), strict=True):
         scaled = weight * PHRASE_SCALE if place in {"shown", "counting"} else weight
         if abs(scaled) >= MIN_WEIGHT:
-            places[place][word] = round(float(scaled), 2)
+            places[place][word] = round(scaled, 2)
     return WordWeights(round(start - to_show, 2), round(to_count - to_show, 2), **places)
 
 
 def cuts(scores: NDArray[np.float64], is_labelled: Flags) -> tuple[float, float]:
-    """Give the score with the best F1, and the lowest one from which on precision is that of PRECISION_TO_COUNT."""
-    order = np.argsort(-scores)
+    """Give the score with the best F1, and the lowest one from which on PRECISION_TO_COUNT is kept; else a higher one."""
+    order = np.argsort(-scores, kind="stable")
     n_right = np.cumsum(is_labelled[order])
     n_taken = np.arange(1, len(scores) + 1)
     best = int(np.argmax(2 * n_right / (n_taken + is_labelled.sum())))
     enough = np.flatnonzero((n_right / n_taken >= PRECISION_TO_COUNT) & (n_taken >= MIN_TO_COUNT))
-    to_count = scores[order][enough[-1]] if len(enough) else scores.max() + 1
-    return float(scores[order][best]), float(max(to_count, scores[order][best]))
+    to_show = float(scores[order][best])
+    to_count = float(scores[order][enough[-1]]) if len(enough) else float(scores.max()) + 1
+    return to_show, max(to_count, to_show)
 
 
 def as_rows(weights: dict[str, WordWeights]) -> Iterable[tuple[str, str, str, str]]:
-    """Give the rows of trait_words.csv, strongest first."""
+    """Give the rows of trait_words.csv, of each trait and place the strongest first."""
     for trait_id, of_trait in weights.items():
         yield trait_id, "start", "", f"{of_trait.start:g}"
         yield trait_id, "to_count", "", f"{of_trait.to_count:g}"
@@ -108,12 +112,6 @@ def as_rows(weights: dict[str, WordWeights]) -> Iterable[tuple[str, str, str, st
                 yield trait_id, place, word, f"{weight:g}"
 
 
-def examples(trait: Trait) -> list[tuple[str, str, bool]]:
-    """Give the trait's own examples as title, description and label."""
-    return [(text, "", True) for text in trait.matches] + [("", text, False) for text in trait.does_not_match]
-
-
 def _fit(matrix: Matrix, is_labelled: Flags) -> tuple[NDArray[np.float64], float]:
-    model = LogisticRegression(C=C, max_iter=1000)
-    model.fit(matrix, is_labelled)
+    model = LogisticRegression(C=C, max_iter=1000).fit(matrix, is_labelled)
     return model.coef_[0], float(model.intercept_[0])
