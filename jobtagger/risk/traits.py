@@ -8,11 +8,12 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import Negation, Policy, Trait, WordWeights
 from jobtagger.records import Posting
 from jobtagger.risk.phrases import Mark, PhraseBook
-from jobtagger.risk.words import WordScorer, WordScores
+from jobtagger.risk.words import WordScorer
 from jobtagger.vocabulary import Vocabulary
 
 _DENIAL = Mark("denial")
@@ -76,7 +77,11 @@ class TraitFinder:
             for number, sign in enumerate(trait.title_signs, len(trait.signs)):
                 self._book.add(Mark(trait.id, in_title=True, sign=number), [sign])
         self._book.close()
-        self._weights = dict(weights or {})
+        self._weights = {trait_id: found for trait_id, found in (weights or {}).items() if trait_id in self._traits}
+        self._place_of = {trait_id: place for place, trait_id in enumerate(self._traits)}
+        weighed = self._weights.values()
+        self._shown_weights = np.array([[w.shown.get(name, 0.0) for w in weighed] for name in self._traits])
+        self._counting_weights = np.array([[w.counting.get(name, 0.0) for w in weighed] for name in self._traits])
         self._scorer = WordScorer(self._weights, self._negations, negation.window, vocabulary)
 
     def find(self, postings: list[Posting]) -> list[list[Match]]:
@@ -86,8 +91,7 @@ class TraitFinder:
         """
         found = self.by_phrases(postings)
         if self._weights:
-            scores = self._scorer.score(postings)
-            found = [self._weigh(matches, scores, owner) for owner, matches in enumerate(found)]
+            found = self._weigh(found, postings)
         return [self._without_yielding(matches) for matches in found]
 
     def by_phrases(self, postings: list[Posting]) -> list[list[Match]]:
@@ -141,30 +145,37 @@ class TraitFinder:
                 found.append(Match(trait.id, start, end, mark.sign is not None, counts))
         return found
 
-    def _weigh(self, matches: list[Match], scores: WordScores, owner: int) -> list[Match]:
+    def _weigh(self, found: list[list[Match]], postings: list[Posting]) -> list[list[Match]]:
         """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
-        shown = {match.trait_id for match in matches}
-        counting = {match.trait_id for match in matches if match.counts}
-        found = [match for match in matches if match.trait_id not in self._weights]
-        for number, trait_id in enumerate(self._scorer.trait_ids):
-            weights = self._weights[trait_id]
-            of_phrases = {name: weights.shown.get(name, 0.0) for name in shown}
-            for name in counting:
-                of_phrases[name] += weights.counting.get(name, 0.0)
-            score = scores.totals[owner, number] + sum(of_phrases.values())
-            if score >= 0:
-                speaking = [(weight, place, place + 1) for weight, place in scores.speaking(owner, number)]
-                speaking += [
-                    (of_phrases[match.trait_id], match.start, match.end)
-                    for match in matches
-                    if of_phrases[match.trait_id] > 0
-                ]
-                strongest = sorted(speaking, key=lambda found: (-found[0], found[1]))[:_N_SHOWN]
-                found += [
-                    Match(trait_id, start, end, True, bool(score >= weights.to_count))
-                    for _, start, end in sorted(strongest, key=lambda found: found[1])
-                ]
-        return found
+        scores = self._scorer.score(postings)
+        of_phrases = self._phrase_weights(found)
+        totals = scores.totals + of_phrases.sum(axis=1)
+        weighed = [[match for match in matches if match.trait_id not in self._weights] for matches in found]
+        for owner, number in np.argwhere(totals >= 0).tolist():
+            trait_id = self._scorer.trait_ids[number]
+            speaking = [(weight, place, place + 1) for weight, place in scores.speaking(owner, number)]
+            for match in found[owner]:
+                weight = of_phrases[owner, self._place_of[match.trait_id], number]
+                if weight > 0:
+                    speaking.append((weight, match.start, match.end))
+            strongest = sorted(speaking, key=lambda item: (-item[0], item[1]))[:_N_SHOWN]
+            counts = bool(totals[owner, number] >= self._weights[trait_id].to_count)
+            weighed[owner] += [
+                Match(trait_id, start, end, True, counts)
+                for _, start, end in sorted(strongest, key=lambda item: item[1])
+            ]
+        return weighed
+
+    def _phrase_weights(self, found: list[list[Match]]) -> NDArray[np.float64]:
+        """Give what the traits found by phrases weigh, shape (n_postings, n_traits, n_weighed)."""
+        shown = np.zeros((len(found), len(self._place_of)), dtype=bool)
+        counting = np.zeros_like(shown)
+        for owner, matches in enumerate(found):
+            for match in matches:
+                shown[owner, self._place_of[match.trait_id]] = True
+                if match.counts:
+                    counting[owner, self._place_of[match.trait_id]] = True
+        return shown[:, :, None] * self._shown_weights + counting[:, :, None] * self._counting_weights
 
     def _without_yielding(self, matches: list[Match]) -> list[Match]:
         """Leave out traits that yield to another one found."""

@@ -69,13 +69,17 @@ class WordScorer:
         self._weights = tuple(weights.values())
         self._negations = np.fromiter(negations, np.int64)
         self._window = window
+        self._vocabulary = vocabulary
+        self._is_weighed = np.zeros(0, dtype=bool)
         width = 2 * len(self._weights)
         self._table = WordTable(vocabulary, width, self._row, np.zeros((0, width), dtype=np.float32))
 
     def score(self, postings: list[Posting]) -> WordScores:
         """Give the scores of postings from their words alone, the start included."""
-        text, title = read_words(postings, self._negations, self._window)
         rows, half = self._table.rows(), len(self._weights)
+        new = rows[len(self._is_weighed) : len(self._vocabulary.words)]
+        self._is_weighed = np.concatenate([self._is_weighed, new.any(axis=1)])
+        text, title = read_words(postings, self._negations, self._window, self._is_weighed)
         text_weights, title_weights = rows[text.ids, :half], rows[title.ids, half:]
         totals = np.tile([weights.start for weights in self._weights], (len(postings), 1)).astype(np.float64)
         for seen, weighed in ((text, text_weights), (title, title_weights)):
@@ -88,8 +92,13 @@ class WordScorer:
         return np.array([*in_text, *(weights.title.get(word, 0.0) for weights in self._weights)], dtype=np.float32)
 
 
-def read_words(postings: list[Posting], negations: Places, window: int) -> tuple[Seen, Seen]:
-    """Give the different words of title and description of each posting, and of its title; without negated ones."""
+def read_words(
+    postings: list[Posting], negations: Places, window: int, is_asked: NDArray[np.bool_] | None = None
+) -> tuple[Seen, Seen]:
+    """Give the different words of title and description of each posting, and of its title; without negated ones.
+
+    `is_asked` tells by word number which words to give; none given, all.
+    """
     lengths = [len(posting.token_ids) for posting in postings]
     n_tokens = sum(lengths)
     ids = np.fromiter(chain.from_iterable(posting.token_ids for posting in postings), np.int64, n_tokens)
@@ -99,6 +108,8 @@ def read_words(postings: list[Posting], negations: Places, window: int) -> tuple
     title_ends = np.array([posting.n_title for posting in postings])
     skill_ends = title_ends + [posting.n_skills for posting in postings]
     is_read = (ids != _BOUNDARY) & ~_negated(ids, negations, window)
+    if is_asked is not None:
+        is_read &= is_asked[ids]
     is_title = places < title_ends[owners]
     text = np.flatnonzero(is_read & (is_title | (places >= skill_ends[owners])))
     title = np.flatnonzero(is_read & is_title)

@@ -48,9 +48,7 @@ def read_features(
     finder = TraitFinder(knowledge.traits.values(), knowledge.negation, knowledge.policy, vocabulary)
     negations = np.array([vocabulary.id_of(word) for word in knowledge.negation.before], dtype=np.int64)
     rows: list[dict[tuple[str, str], float]] = [{} for _ in postings]
-    for place, seen in zip(
-        ("text", "title"), read_words(postings, negations, knowledge.negation.window), strict=True
-    ):
+    for place, seen in zip(("text", "title"), read_words(postings, negations, knowledge.negation.window), strict=True):
         for owner, number in zip(seen.owners.tolist(), seen.ids.tolist(), strict=True):
             word = vocabulary.words[number]
             if is_weighable(word) and word not in stop_words:

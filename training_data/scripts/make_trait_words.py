@@ -111,7 +111,9 @@ def main(folder: Path) -> None:
     """Measure, then learn from all and write."""
     knowledge = replace(load_knowledge(), trait_words={})
     postings = labelled_postings(folder)
-    tuned = replace(knowledge, trait_words=weigh([posting for posting in postings if posting.part == "tune"], knowledge))
+    tuned = replace(
+        knowledge, trait_words=weigh([posting for posting in postings if posting.part == "tune"], knowledge)
+    )
     test = [as_gold(posting) for posting in postings if posting.part == "test"]
     HELD_OUT.write_text(json.dumps(evaluate_traits(test, Tagger(tuned)), indent=1) + "\n", "utf-8")
     with (DATA_FOLDER / "trait_words.csv").open("w", encoding="utf-8", newline="") as table:
