@@ -9,8 +9,8 @@ from jobtagger.errors import KnowledgeError
 from jobtagger.knowledge import Text, load_knowledge
 
 FILES = (
-    "taxonomy.toml", "policy.toml", "evidence.csv", "outlooks.toml", "advice.toml", "modes.toml", "traits.toml", "sources.toml",
-    "exposure.csv",
+    "taxonomy.toml", "policy.toml", "evidence.csv", "outlooks.toml", "advice.toml", "modes.toml", "traits.toml", "trait_words.csv",
+    "sources.toml", "exposure.csv",
 )  # fmt: skip
 
 GOOD_STATEMENT = {

@@ -3,6 +3,7 @@
 from jobtagger.knowledge.types import Knowledge, Trait
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, Prediction, Reason, RiskTag
 from jobtagger.risk.budget import SPOKEN, find_offers, is_low, may_hold_offer
+from jobtagger.risk.derivation import exposure_differs
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import Match, TraitFinder
 from jobtagger.vocabulary import Vocabulary
@@ -62,6 +63,7 @@ class Assessor:
         return RiskTag(
             level.id, points / 100, derived.trend_pct, derived.outlook.confidence, derived.outlook.conflict,
             exposure, traits, self._base_reasons[category_id] + trait_reasons,
+            exposure_differs(derived, exposure, self._policy),
         )  # fmt: skip
 
     def _counted_points(self, trait_ids: set[str], category_id: str) -> dict[str, int]:

@@ -153,11 +153,15 @@ class TraitFinder:
         weighed = [[match for match in matches if match.trait_id not in self._weights] for matches in found]
         for owner, number in np.argwhere(totals >= 0).tolist():
             trait_id = self._scorer.trait_ids[number]
-            speaking = [(weight, place, place + 1) for weight, place in scores.speaking(owner, number)]
+            speaking = []
             for match in found[owner]:
                 weight = of_phrases[owner, self._place_of[match.trait_id], number]
                 if weight > 0:
                     speaking.append((weight, match.start, match.end))
+            said = {place for _, start, end in speaking for place in range(start, end)}
+            speaking += [
+                (weight, place, place + 1) for weight, place in scores.speaking(owner, number) if place not in said
+            ]
             strongest = sorted(speaking, key=lambda item: (-item[0], item[1]))[:_N_SHOWN]
             counts = bool(totals[owner, number] >= self._weights[trait_id].to_count)
             weighed[owner] += [
@@ -175,7 +179,9 @@ class TraitFinder:
                 shown[owner, self._place_of[match.trait_id]] = True
                 if match.counts:
                     counting[owner, self._place_of[match.trait_id]] = True
-        return shown[:, :, None] * self._shown_weights + counting[:, :, None] * self._counting_weights
+        weights: NDArray[np.float64] = shown[:, :, None] * self._shown_weights
+        weights += counting[:, :, None] * self._counting_weights
+        return weights
 
     def _without_yielding(self, matches: list[Match]) -> list[Match]:
         """Leave out traits that yield to another one found."""
