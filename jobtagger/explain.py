@@ -6,7 +6,7 @@ from jobtagger.knowledge.types import Evidence, Knowledge
 from jobtagger.records import UNKNOWN, RawRecord, TaggedPosting
 from jobtagger.risk import derive_level
 from jobtagger.risk.advice import advice_for
-from jobtagger.risk.derivation import derivation, exposure_differs
+from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
 
 
@@ -90,7 +90,7 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         "rule": outlook.rule,
         "derivation": derivation(derived, knowledge.policy).in_language(language),
         "note": outlook.note.in_language(language),
-        "exposure_differs": exposure_differs(derived, tagged.risk.exposure_percentile, knowledge.policy),
+        "exposure_differs": tagged.risk.exposure_differs,
         "evidence": [_statement(knowledge.evidence[name], language) for name in behind],
         "contrary": [_statement(knowledge.evidence[name], language) for name in against],
     }

@@ -94,7 +94,8 @@ class RiskTag(NamedTuple):
     """The demand-trend level of one posting and what it rests on.
 
     `score` is 0 to 1; `trend_pct` the deciding published figure in per cent, None where the documents give none;
-    `exposure_percentile` 0 to 100 among all occupations, shown beside the level and never part of it.
+    `exposure_percentile` 0 to 100 among all occupations, shown beside the level and never part of it;
+    `exposure_differs` where the two point apart.
     """
 
     level: str
@@ -105,6 +106,7 @@ class RiskTag(NamedTuple):
     exposure_percentile: int | None
     traits: tuple[FoundTrait, ...]
     reasons: tuple[Reason, ...]
+    exposure_differs: bool = False
 
 
 class TaggedPosting(NamedTuple):
@@ -128,6 +130,7 @@ class TaggedPosting(NamedTuple):
             "risk_confidence": risk.confidence,
             "risk_conflict": "true" if risk.conflict else "false",
             "exposure_percentile": "" if risk.exposure_percentile is None else str(risk.exposure_percentile),
+            "exposure_differs": "true" if risk.exposure_differs else "false",
             "traits": " ".join([trait.trait_id for trait in risk.traits]) if risk.traits else "",
             "reasons": "; ".join([str(reason) for reason in self.reasons()]),
             "needs_review": "true" if prediction.needs_review else "false",
@@ -151,6 +154,7 @@ OUTPUT_COLUMNS: dict[str, str] = {
     "risk_confidence": "`high`, `medium` or `low`: how well the level is supported; empty when it is unknown",
     "risk_conflict": "`true` when strong sources disagree about the direction",
     "exposure_percentile": "0 to 100: AI exposure of the nearest occupation among all occupations (never part of the level)",
+    "exposure_differs": "`true` when trend and exposure point apart: growing though highly exposed, or falling though hardly",
     "traits": "ids of the traits found in the posting, separated by spaces",
     "reasons": "what caused the tag, as `kind:id=detail` separated by `; `: deciding words, rule, evidence, traits",
     "needs_review": "`true` when a person should look: an abstention or a close call",

@@ -43,6 +43,7 @@ def our_knowledge(knowledge):
     return replace(
         knowledge,
         traits={trait.id: trait for trait in TRAITS},
+        trait_words={},
         negation=Negation(("no",), (), 3),
         policy=POLICY,
         outlooks=OUTLOOKS,
@@ -212,6 +213,28 @@ def test_exposure_is_that_of_the_chosen_measure(assess):
     assert (assess("", "legal").exposure_percentile, assess("", "legal").score) == (61, 0.5)
     assert assess("", "translation").exposure_percentile is None
     assert assess("", "legal", "too_close").exposure_percentile is None
+
+
+@pytest.mark.parametrize(
+    ("category_id", "percentile", "differs"),
+    [
+        pytest.param("illustration", 80, True, id="growing and exposed"),
+        pytest.param("illustration", 79, False, id="growing and hardly exposed"),
+        pytest.param("translation", 49, True, id="falling and spared"),
+        pytest.param("translation", 50, False, id="falling and exposed"),
+        pytest.param("legal", 99, False, id="in the middle"),
+    ],
+)
+def test_exposure_that_points_elsewhere_is_flagged(our_knowledge, category_id, percentile, differs):
+    """Growing though highly exposed and falling though hardly exposed are flagged; nothing is where nothing is known."""
+    exposure = (Exposure(category_id, "ours", 0.5, percentile, "1", "Clerk", "MIT", "Ours"),)
+    vocabulary = Vocabulary()
+    assessor = Assessor(replace(our_knowledge, exposure=exposure), vocabulary)
+    predictions = [make_prediction(category_id), make_prediction(category_id, "too_close")]
+
+    tags = assessor.assess([make_posting("")] * 2, tokens_of(vocabulary, "", ""), predictions)
+
+    assert [tag.exposure_differs for tag in tags] == [differs, False]
 
 
 def test_assess_keeps_the_order(our_knowledge):

@@ -1,11 +1,12 @@
 """The answer of `check`, worded for a person."""
 
 import copy
+import re
 
 import pytest
 
 from jobtagger.cli.check import render
-from jobtagger.cli.wording import WORDING, language_of_locale
+from jobtagger.cli.wording import WORDING, language_of_locale, typeset
 from jobtagger.explain import check_posting
 from jobtagger.records import RawRecord
 
@@ -69,9 +70,9 @@ def test_render_in_english(answer):
         "  - X1: Cats are fine. — Cat News; https://example.org/cats",
         "",
         "Found in the text:",
-        "  +6 many cats (raises the risk): « 50 cats »",
-        "  -6 secret (lowers the risk): « nda »",
-        "  senior (shown only): « senior »",
+        "  +6 many cats (raises the risk): “50 cats”",
+        "  -6 secret (lowers the risk): “nda”",
+        "  senior (shown only): “senior”",
         "",
         "AI exposure: 61 of 100 occupations are less exposed or equal (Ours; Painters). Not part of the",
         "  level.",
@@ -87,7 +88,7 @@ def test_render_in_english(answer):
 
 def test_render_in_french(answer):
     """The same answer has French headings in the same places."""
-    headings = [line.split(":")[0] for line in render(answer, "fr") if line and not line.startswith(" ")]
+    headings = [line.split("\u00a0:")[0] for line in render(answer, "fr") if line and not line.startswith(" ")]
 
     assert headings == [
         "Catégorie",
@@ -102,6 +103,21 @@ def test_render_in_french(answer):
         "Le niveau dit ce que des chiffres publiés de 2022 à 2025 rapportent de la demande pour ce type de",
         "travail. Ce n'est pas la probabilité qu'un emploi disparaisse.",
     ]
+
+
+def test_render_in_french_holds_signs_to_their_words(answer):
+    """French sets a blank at which no line ends before colon, semicolon and per cent, and decimals with a comma."""
+    answer["trend_pct"] = "-10.42"
+    answer["explanation"]["risk"]["derivation"] = "R1, S1 : les seuils."
+    answer["explanation"]["risk"]["note"] = "Le chiffre : 10,4 % ; « tout » est dit !"
+    text = "\n".join(render(answer, "fr"))
+
+    assert "Tendance de la demande\u00a0: HIGH (score 0,66, -10,42\u00a0%, confiance moyenne)" in text
+    assert "À cause de\u00a0: cat +2,2, red ink +0,3" in text
+    assert "Le chiffre\u00a0: 10,4\u00a0%\u00a0; «\u00a0tout\u00a0» est dit\u00a0!" in text
+    assert "Cat News, 2023\u00a0; document 000" in text
+    assert "  +6 many cats (augmente le risque)\u00a0: «\u00a050 cats\u00a0»" in text
+    assert not re.search(r" [:;!?%»]|« |\w: ", text)
 
 
 @pytest.mark.parametrize(
@@ -238,5 +254,5 @@ def test_every_real_answer_can_be_rendered(tagger, record, language):
     """Answers of the shipped tagger begin with the category and end with what the level is not."""
     lines = list(render(check_posting(record, tagger, language), language))
 
-    assert lines[0].startswith(f"{WORDING[language]['category']}: ")
+    assert lines[0].startswith(typeset("{category}{colon} ".format(**WORDING[language]), language))
     assert " ".join(lines[-2:]) == WORDING[language]["what_it_is_not"]

@@ -9,8 +9,8 @@ from jobtagger.errors import KnowledgeError
 from jobtagger.knowledge import Text, load_knowledge
 
 FILES = (
-    "taxonomy.toml", "policy.toml", "evidence.csv", "outlooks.toml", "advice.toml", "modes.toml", "traits.toml", "sources.toml",
-    "exposure.csv",
+    "taxonomy.toml", "policy.toml", "evidence.csv", "outlooks.toml", "advice.toml", "modes.toml", "traits.toml", "trait_words.csv",
+    "sources.toml", "exposure.csv",
 )  # fmt: skip
 
 GOOD_STATEMENT = {
@@ -23,6 +23,7 @@ GOOD_EXPOSURE = {
     "category_id": "legal", "measure": "ours", "value": "0.5", "percentile": "50", "code": "1", "occupation": "Clerk",
     "licence": "MIT", "source": "Ours",
 }  # fmt: skip
+GOOD_TRAIT_WORD = {"trait": "bulk", "place": "text", "word": "qwxyz", "weight": "0.5"}
 GOOD_TRAIT = {
     "id": '"ours"', "group": '"ours"', "label_en": '"a"', "label_fr": '"b"', "points": "6", "not_for": "[]",
     "evidence": '["S001"]', "en": '["x"]', "fr": '["y"]', "matches": '["x"]', "does_not_match": '["z"]',
@@ -61,7 +62,7 @@ def _replace(folder, name, old, new):
 
 
 def _problems(folder: Path) -> list[str]:
-    with pytest.raises(KnowledgeError, match=r"\A[a-z]+\.(toml|csv): .+: ") as caught:
+    with pytest.raises(KnowledgeError, match=r"\A[a-z_]+\.(toml|csv): .+: ") as caught:
         load_knowledge(folder)
 
     assert str(caught.value) == "\n".join(caught.value.problems)
@@ -79,6 +80,7 @@ def test_good_additions_are_read(knowledge_folder):
     """The entries that the following tests break are good as they are, and stand last."""
     _add_row(knowledge_folder, "evidence.csv", GOOD_STATEMENT)
     _add_row(knowledge_folder, "exposure.csv", GOOD_EXPOSURE)
+    _add_row(knowledge_folder, "trait_words.csv", GOOD_TRAIT_WORD)
     _add_entry(knowledge_folder, "traits.toml", "trait", GOOD_TRAIT)
     _add_entry(knowledge_folder, "advice.toml", "advice", GOOD_ADVICE)
     _add_entry(knowledge_folder, "sources.toml", "layout", GOOD_LAYOUT)
@@ -238,6 +240,42 @@ def test_wrong_exposure_is_reported_with_its_row(knowledge_folder, changes, prob
     row = _add_row(knowledge_folder, "exposure.csv", {**GOOD_EXPOSURE, **changes})
 
     assert _problems(knowledge_folder) == [f"exposure.csv: row {row}: {problem}" for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        pytest.param({"trait": "bulkk"}, 'trait: "bulkk" is not known; did you mean "bulk"?', id="unknown trait"),
+        pytest.param({"place": "body"}, 'place: "body" is not known', id="unknown place"),
+        pytest.param({"word": ""}, "word: is empty or missing", id="no word"),
+        pytest.param({"place": "shown"}, 'word: "qwxyz" is not known', id="phrases of no trait"),
+        pytest.param({"weight": ""}, "weight: is empty or no number", id="no weight"),
+        pytest.param({"weight": "much"}, "weight: is empty or no number", id="weight that is no number"),
+    ],
+)
+def test_problem_of_a_weighed_word_is_reported(knowledge_folder, changes, problem):
+    """A problem of trait_words.csv names the row."""
+    row = _add_row(knowledge_folder, "trait_words.csv", {**GOOD_TRAIT_WORD, **changes})
+
+    assert f"trait_words.csv: row {row}: {problem}" in "\n".join(_problems(knowledge_folder))
+
+
+def test_word_weighed_twice_is_reported(knowledge_folder):
+    """A word has one weight for a trait and place."""
+    _add_row(knowledge_folder, "trait_words.csv", GOOD_TRAIT_WORD)
+    row = _add_row(knowledge_folder, "trait_words.csv", GOOD_TRAIT_WORD)
+
+    assert _problems(knowledge_folder) == [f'trait_words.csv: row {row}: "qwxyz" has a weight there already']
+
+
+def test_trait_that_weighs_words_without_a_start_is_reported(knowledge_folder):
+    """Without a start, or the score from which on it counts, no score means anything."""
+    _add_row(knowledge_folder, "trait_words.csv", {**GOOD_TRAIT_WORD, "trait": "literary"})
+
+    assert _problems(knowledge_folder) == [
+        "trait_words.csv: file: literary has no row with place start",
+        "trait_words.csv: file: literary has no row with place to_count",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ NO_IDEA = Prediction("legal", 0.0996, (), "", (WordWeight("hm", 0.1),), "too_clo
 MODERATE = RiskTag(
     "moderate", 0.56, -12.5, "low", True, 75, (FoundTrait("bulk", "5 logos", 6), FoundTrait("senior", "senior", 0)),
     (Reason("rule", "R5", "moderate"), Reason("evidence", "S008")),
+    exposure_differs=True,
 )  # fmt: skip
 UNKNOWN_RISK = RiskTag("unknown", None, None, "", False, None, (), ())
 
@@ -48,6 +49,7 @@ def test_row_of_a_tagged_posting():
         "risk_confidence": "low",
         "risk_conflict": "true",
         "exposure_percentile": "75",
+        "exposure_differs": "true",
         "traits": "bulk senior",
         "reasons": "word:logo=+2.35; word:brand=+0.50; rule:R5=moderate; evidence:S008",
         "needs_review": "false",
@@ -67,6 +69,7 @@ def test_row_of_a_posting_nothing_is_known_of():
         "risk_confidence": "",
         "risk_conflict": "false",
         "exposure_percentile": "",
+        "exposure_differs": "false",
         "traits": "",
         "reasons": "abstained:too_close; word:hm=+0.10",
         "needs_review": "true",

@@ -11,6 +11,7 @@ from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
 from jobtagger.risk.traits import Match
+from jobtagger.risk.words import are_negated
 from jobtagger.vocabulary import Vocabulary
 
 DENIALS = ("is? not needed",)
@@ -119,7 +120,7 @@ def test_negated_places_are_those_that_looking_back_finds(postings, window):
         sentence = before[len(before) - before[::-1].index(".") :] if "." in before else before
         expected.append(not set(NEGATIONS).isdisjoint(sentence))
 
-    assert finder._are_negated(ids).tolist() == expected
+    assert are_negated(ids, finder._negations, finder._window).tolist() == expected
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,11 @@ def test_interval_is_that_of_wilson(n_hits, n, interval):
 def test_page_is_the_same_each_time(knowledge):
     """The page says what it holds, and a second writing gives the same bytes."""
     scores = {"bulk": {"gold": 3, "f1": 0.5}}
-    page = validation_page(knowledge, scores)
+    ours = {"bulk": {"gold": 7, "f1": 0.25}}
+    page = validation_page(knowledge, scores, ours)
 
-    assert page == validation_page(knowledge, scores)
+    assert page == validation_page(knowledge, scores, ours)
     assert "| X14 | `content_writing` | -30.37 % relative | critical | critical | +0 |" in page
     assert "| bulk | 3 | 0.5 |" in page
+    assert "| bulk | 7 | 0.25 |" in page.split("read ourselves")[1]
     assert "not validated" in page

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from jobtagger.cli.root import cli, model_option
-from jobtagger.cli.wording import WORDING, language_of_locale
+from jobtagger.cli.wording import WORDING, language_of_locale, typeset
 
 _WIDTH = 100
 _MAX_SHOWN = 6
@@ -54,7 +54,11 @@ def check(
 
 def render(answer: dict[str, Any], language: str) -> Iterator[str]:
     """Word the answer for a person, line by line."""
-    say = WORDING[language]
+    lines = _lines({**answer, "explanation": typeset(answer["explanation"], language)}, WORDING[language])
+    return (typeset(line, language) for line in lines)
+
+
+def _lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
     explanation = answer["explanation"]
     yield from _category_lines(answer, say)
     yield ""
@@ -63,14 +67,16 @@ def render(answer: dict[str, Any], language: str) -> Iterator[str]:
     yield from _trait_lines(explanation["traits"], say)
     for entry in explanation["exposure"][:1]:
         yield ""
-        yield from _paragraph(say["exposure"], say["exposure_text"].format(**entry))
+        yield from _paragraph(f"{say['exposure']}{say['colon']}", say["exposure_text"].format(**entry))
         if explanation["risk"]["exposure_differs"]:
             yield f"  {say['exposure_differs']}"
     for mode in explanation["ai_use"]:
-        yield from _paragraph(say["ai_use"], f"{say[mode['kind']]} — {mode['label']} [{mode['document']}]")
+        yield from _paragraph(
+            f"{say['ai_use']}{say['colon']}", f"{say[mode['kind']]} — {mode['label']} [{mode['document']}]"
+        )
     if explanation["advice"]:
         yield ""
-        yield f"{say['advice']}:"
+        yield f"{say['advice']}{say['colon']}"
         for entry in explanation["advice"][:_MAX_SHOWN]:
             audience = f" {say['client']}" if entry["for"] == "client" else ""
             yield from _item(f"{entry['text']}{audience} [{entry['document']}]")
@@ -83,17 +89,17 @@ def _category_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str
     percent = f"{100 * float(answer['category_probability']):.0f} %"
     if category["abstained"]:
         why = say[f"abstained_{category['abstained']}"]
-        yield f"{say['category']}: {say['unknown']} ({why}; {say['best_guess']}: {category['best_guess_label']}, {percent})"
+        yield f"{say['category']}{say['colon']} {say['unknown']} ({why}{say['semicolon']} {say['best_guess']}{say['colon']} {category['best_guess_label']}, {percent})"
     else:
-        yield f"{say['category']}: {category['label']} [{answer['category']}], {percent}"
+        yield f"{say['category']}{say['colon']} {category['label']} [{answer['category']}], {percent}"
         yield from textwrap.wrap(category["definition"], _WIDTH, initial_indent="  ", subsequent_indent="  ")
     others = [f"{other['label']} {100 * other['probability']:.0f} %" for other in category["runners_up"]]
-    yield f"  {say['runners_up']}: {', '.join(others)}"
+    yield f"  {say['runners_up']}{say['colon']} {', '.join(others)}"
     words = [f"{word['word']} {word['weight']:+.1f}" for word in category["words"]]
     if words:
-        yield f"{say['words']}: {', '.join(words)}"
+        yield f"{say['words']}{say['colon']} {', '.join(words)}"
     if answer["category_2"]:
-        yield f"{say['second']}: {answer['category_2']}"
+        yield f"{say['second']}{say['colon']} {answer['category_2']}"
     if answer["needs_review"] == "true":
         yield say["review"]
 
@@ -101,43 +107,46 @@ def _category_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str
 def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
     risk = answer["explanation"]["risk"]
     if answer["risk_level"] == "unknown":
-        yield f"{say['demand']}: {say['unknown_level'].upper()}. {say['no_level']}"
+        yield f"{say['demand']}{say['colon']} {say['unknown_level'].upper()}. {say['no_level']}"
         return
     facts = [f"{say['score']} {answer['risk_score']}"]
     if answer["trend_pct"]:
         facts.append(f"{answer['trend_pct']} %")
     facts.append(f"{say['confidence']} {say[answer['risk_confidence']]}")
-    yield f"{say['demand']}: {risk['label'].upper()} ({', '.join(facts)})"
+    yield f"{say['demand']}{say['colon']} {risk['label'].upper()} ({', '.join(facts)})"
     if answer["risk_conflict"] == "true":
         yield f"  {say['conflict']}"
-    yield from _paragraph(say["rule"], f"{risk['derivation']} {risk['note']}")
+    yield from _paragraph(f"{say['rule']}{say['colon']}", f"{risk['derivation']} {risk['note']}")
     for heading, statements in ((say["figures"], risk["evidence"]), (say["contrary"], risk["contrary"])):
         if statements:
-            yield f"{heading}:"
+            yield f"{heading}{say['colon']}"
             for statement in statements[:_MAX_SHOWN]:
-                yield from _item(_statement(statement))
+                yield from _item(_statement(statement, say))
 
 
-def _statement(statement: dict[str, Any]) -> str:
+def _statement(statement: dict[str, Any], say: dict[str, str]) -> str:
     caveat = f" ({statement['caveat']})" if statement["caveat"] else ""
     period = f", {statement['period']}" if statement["period"] else ""
     where = f"document {statement['document']}" if statement["document"] != "external" else statement["url"]
-    return f"{statement['id']}: {statement['statement']}{caveat} — {statement['source']}{period}; {where}"
+    return (
+        f"{statement['id']}{say['colon']} {statement['statement']}{caveat} — {statement['source']}{period}"
+        f"{say['semicolon']} {where}"
+    )
 
 
 def _trait_lines(traits: list[dict[str, Any]], say: dict[str, str]) -> Iterator[str]:
     if not traits:
-        yield f"{say['traits']}: {say['no_traits']}"
+        yield f"{say['traits']}{say['colon']} {say['no_traits']}"
         return
-    yield f"{say['traits']}:"
+    yield f"{say['traits']}{say['colon']}"
     for trait in traits:
         direction = say["raises"] if trait["points"] > 0 else say["lowers"] if trait["points"] < 0 else say["neutral"]
         points = f"{trait['points']:+d} " if trait["points"] else ""
-        yield f"  {points}{trait['label']} ({direction}): « {trait['words']} »"
+        yield f"  {points}{trait['label']} ({direction}){say['colon']} {say['quoted'].format(trait['words'])}"
 
 
 def _paragraph(heading: str, text: str) -> list[str]:
-    return textwrap.wrap(f"{heading}: {text}", _WIDTH, subsequent_indent="  ")
+    return textwrap.wrap(f"{heading} {text}", _WIDTH, subsequent_indent="  ")
 
 
 def _item(text: str) -> list[str]:

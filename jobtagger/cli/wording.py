@@ -1,6 +1,12 @@
 """The words around a checked posting, in English and French."""
 
+import re
 from collections.abc import Mapping
+from typing import Any
+
+_HELD = "\u00a0"  # a blank at which no line ends
+_FRENCH_BLANK = re.compile(r" (?=[:;!?%»])|(?<=«) ")
+_POINT = re.compile(r"(?<!\S)([+-]\d+|0)\.(?=\d)")
 
 
 def language_of_locale(environ: Mapping[str, str]) -> str:
@@ -9,8 +15,25 @@ def language_of_locale(environ: Mapping[str, str]) -> str:
     return "fr" if locale.lower().startswith("fr") else "en"
 
 
+def typeset(value: Any, language: str) -> Any:
+    """Set a text by the rules of its language, or all texts in dicts and lists; other values stay as they are.
+
+    French holds a colon, a semicolon, a quotation mark or a per cent sign to what it belongs to, and writes +0,5.
+    """
+    if language != "fr":
+        return value
+    if isinstance(value, dict):
+        return {key: typeset(one, language) for key, one in value.items()}
+    if isinstance(value, list):
+        return [typeset(one, language) for one in value]
+    return _POINT.sub(r"\1,", _FRENCH_BLANK.sub(_HELD, value)) if isinstance(value, str) else value
+
+
 WORDING = {
     "en": {
+        "colon": ":",
+        "semicolon": ";",
+        "quoted": "“{}”",
         "decides": "decides",
         "supports": "supports",
         "contradicts": "contradicts",
@@ -55,6 +78,9 @@ WORDING = {
         "no_level": "The documents say nothing that would give a level.",
     },
     "fr": {
+        "colon": " :",
+        "semicolon": " ;",
+        "quoted": "« {} »",
         "decides": "décide",
         "supports": "appuie",
         "contradicts": "contredit",

@@ -24,6 +24,7 @@ from jobtagger.knowledge.types import (
     Sector,
     Sources,
     Trait,
+    WordWeights,
 )
 
 DATA_FOLDER = Path(__file__).parent / "data"
@@ -56,6 +57,7 @@ class _Loader:
         advice = self._advice(categories, evidence)
         modes = self._modes(categories, evidence)
         traits, negation = self._traits(categories, evidence, policy)
+        trait_words = self._trait_words(traits)
         sources = self._sources()
         exposure = self._exposure(categories, policy)
         found = [problem for problems in self.problems for problem in problems.found]
@@ -71,6 +73,7 @@ class _Loader:
             advice,
             modes,
             traits,
+            trait_words,
             negation,
             policy,
             sources,
@@ -154,6 +157,21 @@ class _Loader:
             for name in set(trait.yields_to) - (by_id.keys() - {trait.id}):
                 problems.note(f"trait {trait.id}", f'yields_to: "{name}" is no other trait')
         return by_id, negation
+
+    def _trait_words(self, traits: Collection[str]) -> dict[str, WordWeights]:
+        rows, problems = self._csv("trait_words.csv")
+        weights: dict[str, dict[str, dict[str, float]]] = {}
+        for place, row in rows:
+            entry = readers.trait_word(row, place, problems, traits)
+            of_place = weights.setdefault(entry.trait_id, {}).setdefault(entry.place, {})
+            if entry.word in of_place:
+                problems.note(place, f'"{entry.word}" has a weight there already')
+            of_place[entry.word] = entry.weight
+        for trait_id, places in weights.items():
+            for name in ("start", "to_count"):
+                if name not in places:
+                    problems.note("file", f"{trait_id} has no row with place {name}")
+        return {trait_id: readers.word_weights(places) for trait_id, places in weights.items()}
 
     def _sources(self) -> Sources | None:
         table, problems = self._toml("sources.toml")

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from jobtagger.knowledge.schema import Fields, Problems
 from jobtagger.knowledge.types import (
@@ -23,6 +23,7 @@ from jobtagger.knowledge.types import (
     Sources,
     Text,
     Trait,
+    WordWeights,
 )
 
 KINDS = ("category", "trait", "market")
@@ -38,6 +39,7 @@ AUDIENCES = ("freelancer", "client")
 PAY_UNITS = ("hour", "day", "word", "job")
 CURRENCIES = ("usd", "eur", "gbp", "inr", "cad", "aud", "chf")
 FIELDS = ("title", "description", "skills", "listing_id")
+WORD_PLACES = ("start", "to_count", "text", "title", "shown", "counting")
 _MAX_PERCENTILE = 100
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
 
@@ -248,6 +250,35 @@ def _sign_counts(fields: Fields) -> tuple[int, int]:
     if to_count < to_show:
         fields.note("signs_to_count: is less than signs_to_show")
     return to_show, to_count
+
+
+class TraitWord(NamedTuple):
+    """A row of trait_words.csv."""
+
+    trait_id: str
+    place: str
+    word: str
+    weight: float
+
+
+def trait_word(row: dict[str, str], place: str, problems: Problems, traits: Collection[str]) -> TraitWord:
+    """Read a row of trait_words.csv; start and to_count have no word, shown and counting that of a trait."""
+    fields = Fields(row, place, problems)
+    trait_id, where = fields.text("trait", choices=traits), fields.text("place", choices=WORD_PLACES)
+    choices = traits if where in {"shown", "counting"} else None
+    word = fields.text("word", empty=where in {"start", "to_count"}, choices=choices)
+    weight = _number_or_none(fields, "weight")
+    if weight is None:
+        fields.note("weight: is empty or no number")
+    fields.finish()
+    return TraitWord(trait_id, where, word, weight or 0.0)
+
+
+def word_weights(places: dict[str, dict[str, float]]) -> WordWeights:
+    """Join the rows of one trait."""
+    start, to_count = (places.get(name, {}).get("", 0.0) for name in ("start", "to_count"))
+    text, title, shown, counting = (places.get(name, {}) for name in ("text", "title", "shown", "counting"))
+    return WordWeights(start, to_count, text, title, shown, counting)
 
 
 def negation(fields: Fields, window: int) -> Negation:

@@ -135,6 +135,21 @@ class Trait:
     not_before: tuple[str, ...] = ()
 
 
+class WordWeights(NamedTuple):
+    """How much words and phrases speak for a trait: its score is the sum, shown from 0 on.
+
+    `text` and `title` weigh each different word there once; `shown` and `counting` weigh traits (this or others) that
+    phrases show, and show strongly enough to move the level.
+    """
+
+    start: float
+    to_count: float
+    text: dict[str, float]
+    title: dict[str, float]
+    shown: dict[str, float]
+    counting: dict[str, float]
+
+
 class Negation(NamedTuple):
     """Words that cancel a phrase within `window` words behind them, and phrases that cancel it from behind."""
 
@@ -254,6 +269,7 @@ class Knowledge:
     advice: tuple[Advice, ...]
     modes: tuple[Mode, ...]
     traits: dict[str, Trait]
+    trait_words: dict[str, WordWeights]
     negation: Negation
     policy: Policy
     sources: Sources

@@ -5,6 +5,7 @@ import numpy as np
 from jobtagger.knowledge.types import Knowledge, Trait
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, Prediction, Reason, RiskTag
 from jobtagger.risk.budget import SPOKEN, find_offers, is_low, may_hold_offer
+from jobtagger.risk.derivation import exposure_differs
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import Match, TraitFinder
 from jobtagger.vocabulary import Tokens, Vocabulary
@@ -18,7 +19,9 @@ class Assessor:
         self._traits = knowledge.traits
         self._policy = policy
         self._vocabulary = vocabulary
-        self._finder = TraitFinder(knowledge.traits.values(), knowledge.negation, policy, vocabulary)
+        self._finder = TraitFinder(
+            knowledge.traits.values(), knowledge.negation, policy, vocabulary, knowledge.trait_words
+        )
         self._spoken = np.array(list(map(vocabulary.id_of, SPOKEN)))
         self._plain: dict[str, RiskTag] = {}
         self._counted: dict[tuple[str, frozenset[str]], tuple[RiskTag, dict[str, int]]] = {}
@@ -83,7 +86,7 @@ class Assessor:
         level = level_of_points(points, self._policy)
         tag = RiskTag(
             level.id, points / 100, derived.trend_pct, derived.outlook.confidence, derived.outlook.conflict,
-            exposure, (), _base_reasons(derived),
+            exposure, (), _base_reasons(derived), exposure_differs(derived, exposure, self._policy),
         )  # fmt: skip
         return tag, counted
 

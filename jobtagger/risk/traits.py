@@ -1,16 +1,21 @@
-"""Traits of a posting, found as phrases in its tokens, unless they are negated or another trait speaks against them."""
+"""Traits of a posting, found as phrases in its tokens, unless they are negated or another trait speaks against them.
 
-from collections.abc import Iterable
+Of some traits phrases tell too little; their words are weighed and added up (`words.py`), with what phrases found.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.knowledge.types import Negation, Policy, Trait
+from jobtagger.knowledge.types import Negation, Policy, Trait, WordWeights
 from jobtagger.risk.phrases import Mark, PhraseBook
+from jobtagger.risk.words import WordScorer, are_negated
 from jobtagger.vocabulary import SKILLS, TITLE, Tokens, Vocabulary
 
 _DENIAL = Mark("denial")
+_N_SHOWN = 5  # of weighed words and phrases, the strongest are shown
 
 
 class Found(NamedTuple):
@@ -58,9 +63,18 @@ class TraitFinder:
         From which number on there are many.
     vocabulary : Vocabulary
         The session's.
+    weights : mapping of trait id to WordWeights, optional
+        Of the traits whose words are weighed.
     """
 
-    def __init__(self, traits: Iterable[Trait], negation: Negation, policy: Policy, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        traits: Iterable[Trait],
+        negation: Negation,
+        policy: Policy,
+        vocabulary: Vocabulary,
+        weights: Mapping[str, WordWeights] | None = None,
+    ) -> None:
         self._window = negation.window
         self._traits = {trait.id: trait for trait in traits}
         self._negations = np.array([vocabulary.id_of(word) for word in negation.before], dtype=np.int64)
@@ -81,20 +95,37 @@ class TraitFinder:
             trait = self._traits[mark.trait_id]
             words = (frozenset(map(vocabulary.id_of, listed)) for listed in (trait.not_after, trait.not_before))
             self._rules.append(_Rule(mark, trait, *words))
+        self._weights = {trait_id: found for trait_id, found in (weights or {}).items() if trait_id in self._traits}
+        self._place_of = {trait_id: place for place, trait_id in enumerate(self._traits)}
+        weighed = self._weights.values()
+        self._shown_weights = np.array([[w.shown.get(name, 0.0) for w in weighed] for name in self._traits])
+        self._counting_weights = np.array([[w.counting.get(name, 0.0) for w in weighed] for name in self._traits])
+        self._scorer = WordScorer(self._weights, self._negations, negation.window, vocabulary)
 
     def find(self, tokens: Tokens) -> dict[int, list[Match]]:
         """Give the matches of the postings that have any, by number, in order; several of one trait are possible.
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
+        found = self.by_phrases(tokens)
+        if self._weights:
+            found = self._weigh(found, tokens)
+        return {owner: shown for owner, matches in found.items() if (shown := self._without_yielding(matches))}
+
+    def by_phrases(self, tokens: Tokens) -> dict[int, list[Match]]:
+        """Give what phrases alone show, also of traits that then weigh words or yield to another."""
         places = self._book.places(tokens.ids)
-        places = places[(tokens.part[places] != SKILLS) & ~self._are_negated(tokens.ids)[places]]
-        ids = tokens.ids.tolist()
+        is_free = ~are_negated(tokens.ids, self._negations, self._window)
+        places = places[(tokens.part[places] != SKILLS) & (is_free | np.isin(tokens.ids, self._negations))[places]]
+        ids, is_free_at = tokens.ids.tolist(), is_free.tolist()
         match, rules, denials = self._book.match, self._rules, self._denials
         marked: dict[int, list[Found]] = {}
         for place, owner, part in zip(
             places.tolist(), tokens.posting[places].tolist(), tokens.part[places].tolist(), strict=True
         ):
+            # "no fluff, no AI": the same negation again denies nothing
+            if not is_free_at[place] and self._follows(self._other_negations(ids[place]), ids, place):
+                continue
             for number, end in match(ids, place).items():
                 mark, trait, not_after, not_before = rules[number]
                 if (
@@ -104,16 +135,10 @@ class TraitFinder:
                     and not (denials.may_start(ids[end]) and denials.match(ids, end))
                 ):
                     marked.setdefault(owner, []).append(Found(mark, trait, place, end, part == TITLE))
-        return {owner: matches for owner, found in marked.items() if (matches := self._matches(found, ids))}
+        return {owner: self._matches(found, ids) for owner, found in marked.items()}
 
-    def _are_negated(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell for each place whether a word that cancels stands before it, within the window and its sentence."""
-        places = np.arange(len(ids))
-        last_negation = np.maximum.accumulate(np.where(np.isin(ids, self._negations), places, -1 - self._window))
-        last_boundary = np.maximum.accumulate(np.where(ids == 0, places, -1))
-        is_negated = np.zeros(len(ids) + 1, dtype=bool)
-        is_negated[1:] = (last_negation > last_boundary) & (places - last_negation < self._window)
-        return is_negated[:-1]
+    def _other_negations(self, number: int) -> frozenset[int]:
+        return frozenset(self._negations.tolist()) - {number}
 
     def _follows(self, words: frozenset[int], ids: list[int], place: int) -> bool:
         """Tell whether one of the words stands before a place, within the window and its sentence."""
@@ -125,7 +150,7 @@ class TraitFinder:
         return False
 
     def _matches(self, found: list[Found], ids: list[int]) -> list[Match]:
-        """Keep what is enough to show a trait, and no trait that yields to another one found."""
+        """Keep what is enough to show a trait."""
         n_signs = _count_signs(found, ids)
         is_sure = {
             trait.id
@@ -137,6 +162,51 @@ class TraitFinder:
             counts = trait.id in is_sure or n_signs[trait.id] >= trait.signs_to_count
             if mark.sign is None or counts or n_signs[trait.id] >= trait.signs_to_show:
                 matches.append(Match(trait.id, start, end, mark.sign is not None, counts))
+        return matches
+
+    def _weigh(self, found: dict[int, list[Match]], tokens: Tokens) -> dict[int, list[Match]]:
+        """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
+        scores = self._scorer.score(tokens)
+        of_phrases = self._phrase_weights(found, len(scores.totals))
+        totals = scores.totals + of_phrases.sum(axis=1)
+        weighed = {
+            owner: [match for match in matches if match.trait_id not in self._weights]
+            for owner, matches in found.items()
+        }
+        for owner, number in np.argwhere(totals >= 0).tolist():
+            trait_id = self._scorer.trait_ids[number]
+            speaking = []
+            for match in found.get(owner, ()):
+                weight = of_phrases[owner, self._place_of[match.trait_id], number]
+                if weight > 0:
+                    speaking.append((weight, match.start, match.end))
+            said = {place for _, start, end in speaking for place in range(start, end)}
+            speaking += [
+                (weight, place, place + 1) for weight, place in scores.speaking(owner, number) if place not in said
+            ]
+            strongest = sorted(speaking, key=lambda item: (-item[0], item[1]))[:_N_SHOWN]
+            counts = bool(totals[owner, number] >= self._weights[trait_id].to_count)
+            weighed.setdefault(owner, []).extend(
+                Match(trait_id, start, end, True, counts)
+                for _, start, end in sorted(strongest, key=lambda item: item[1])
+            )
+        return weighed
+
+    def _phrase_weights(self, found: dict[int, list[Match]], n_postings: int) -> NDArray[np.float64]:
+        """Give what the traits found by phrases weigh, shape (n_postings, n_traits, n_weighed)."""
+        shown = np.zeros((n_postings, len(self._place_of)), dtype=bool)
+        counting = np.zeros_like(shown)
+        for owner, matches in found.items():
+            for match in matches:
+                shown[owner, self._place_of[match.trait_id]] = True
+                if match.counts:
+                    counting[owner, self._place_of[match.trait_id]] = True
+        weights: NDArray[np.float64] = shown[:, :, None] * self._shown_weights
+        weights += counting[:, :, None] * self._counting_weights
+        return weights
+
+    def _without_yielding(self, matches: list[Match]) -> list[Match]:
+        """Leave out traits that yield to another one found."""
         shown = {match.trait_id for match in matches}
         return [match for match in matches if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
 
