@@ -30,7 +30,7 @@ def read(tmp_path, content):
         ("[source", r"jobtagger\.toml: is not TOML"),
         ("", r"jobtagger\.toml: file: names no source; write a \[\[source\]\]"),
         ('[source]\nfolder = "x"\n', r"\[source\]: is one table; write \[\[source\]\]"),
-        ("[sauce]\n" + FOLDER, r'file: unknown section "sauce"; did you mean "source"\? \(allowed: store, privacy, model, source\)'),
+        ("[sauce]\n" + FOLDER, r'file: unknown section "sauce"; did you mean "source"\? \(allowed: store, privacy, model, source, alerts, metrics\)'),
         ('[store]\ndatabas = "x"\n' + FOLDER, r'\[store\]: unknown key "databas"; did you mean "database"\? \(allowed: database, url, busy_seconds\)'),
         ("[store]\ndatabase = 5\n" + FOLDER, r"\[store\]: database: 5 is of the wrong type"),
         ('[store]\ndatabase = "a"\nurl = "postgresql://b/c"\n' + FOLDER, r"\[store\]: database and url: name one of them"),
