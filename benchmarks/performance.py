@@ -106,11 +106,19 @@ def by_cores(folder: Path, scale: float, rounds: int) -> dict[str, Any]:
     """Tag the same file with one process and with one per core, in turns; give the ratios of wall time."""
     source, cores = folder / "cores.csv", os.cpu_count() or 1
     n_rows = _write_rows(source, round(_CORE_ROWS * scale))
-    ratios = []
+    ratios, extra = [], []
     for _ in range(max(1, rounds // 2)):
-        one, all_ = (big.start(source, folder / "out.csv", "--jobs", str(jobs)).seconds for jobs in (1, cores))
-        ratios.append(round(one / all_, 2))
-    return {"rows": n_rows, "cores": cores, "ratios": ratios, "median": statistics.median(ratios)}
+        seconds, cpu = [], []
+        for jobs in (1, cores):
+            before = _children_cpu()
+            seconds.append(big.start(source, folder / "out.csv", "--jobs", str(jobs)).seconds)
+            cpu.append(_children_cpu() - before)
+        ratios.append(round(seconds[0] / seconds[1], 2))
+        extra.append(round(cpu[1] / cpu[0], 2))
+    return {
+        "rows": n_rows, "cores": cores, "ratios": ratios, "median": statistics.median(ratios),
+        "cpu_ratio": statistics.median(extra),
+    }  # fmt: skip
 
 
 def by_engine(folder: Path, scale: float, engines: Sequence[str]) -> list[dict[str, Any]]:
@@ -121,20 +129,20 @@ def by_engine(folder: Path, scale: float, engines: Sequence[str]) -> list[dict[s
     results = []
     for engine in engines:
         for workers in (1, 2):
-            seconds = []
+            seconds, cpu = [], []
             for source in (few, many):
                 target = folder / f"{engine}-{workers}-{source.name}"
                 command = [
                     *big.PROGRAM, "tag", str(source), "-o", str(target), "--engine", engine, "--jobs", str(workers),
                     "-q",
                 ]  # fmt: skip
-                began = time.monotonic()
+                before, began = _children_cpu(), time.monotonic()
                 subprocess.run(command, check=True, capture_output=True)  # noqa: S603
                 seconds.append(time.monotonic() - began)
-            starting, working = seconds[0], seconds[1] - seconds[0]
+                cpu.append(_children_cpu() - before)
             results.append(
-                {"engine": engine, "workers": workers, "rows": n_rows, "starting_s": round(starting, 1),
-                 "working_s": round(working, 1)}
+                {"engine": engine, "workers": workers, "rows": n_rows, "starting_s": round(seconds[0], 1),
+                 "working_s": round(seconds[1] - seconds[0], 1), "working_cpu_s": round(cpu[1] - cpu[0], 1)}
             )  # fmt: skip
     return results
 
