@@ -20,11 +20,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import big
+import psutil
 import speed
 from contestant import CONTESTANTS
 from picture import draw
@@ -41,6 +43,7 @@ _ROW_COUNTS = (1_000, 10_000, 50_000)
 _CORE_ROWS = 30_000
 _ENGINE_FILES = 8
 _STARTS = 5
+_EVERY = 0.2  # seconds between two looks
 
 
 def main(arguments: list[str]) -> None:
@@ -106,11 +109,19 @@ def by_cores(folder: Path, scale: float, rounds: int) -> dict[str, Any]:
     """Tag the same file with one process and with one per core, in turns; give the ratios of wall time."""
     source, cores = folder / "cores.csv", os.cpu_count() or 1
     n_rows = _write_rows(source, round(_CORE_ROWS * scale))
-    ratios = []
+    ratios, extra = [], []
     for _ in range(max(1, rounds // 2)):
-        one, all_ = (big.start(source, folder / "out.csv", "--jobs", str(jobs)).seconds for jobs in (1, cores))
-        ratios.append(round(one / all_, 2))
-    return {"rows": n_rows, "cores": cores, "ratios": ratios, "median": statistics.median(ratios)}
+        seconds, cpu = [], []
+        for jobs in (1, cores):
+            before = _children_cpu()
+            seconds.append(big.start(source, folder / "out.csv", "--jobs", str(jobs)).seconds)
+            cpu.append(_children_cpu() - before)
+        ratios.append(round(seconds[0] / seconds[1], 2))
+        extra.append(round(cpu[1] / cpu[0], 2))
+    return {
+        "rows": n_rows, "cores": cores, "ratios": ratios, "median": statistics.median(ratios),
+        "cpu_ratio": statistics.median(extra),
+    }  # fmt: skip
 
 
 def by_engine(folder: Path, scale: float, engines: Sequence[str]) -> list[dict[str, Any]]:
@@ -121,20 +132,19 @@ def by_engine(folder: Path, scale: float, engines: Sequence[str]) -> list[dict[s
     results = []
     for engine in engines:
         for workers in (1, 2):
-            seconds = []
+            seconds, cpu = [], []
             for source in (few, many):
                 target = folder / f"{engine}-{workers}-{source.name}"
                 command = [
                     *big.PROGRAM, "tag", str(source), "-o", str(target), "--engine", engine, "--jobs", str(workers),
                     "-q",
                 ]  # fmt: skip
-                began = time.monotonic()
-                subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-                seconds.append(time.monotonic() - began)
-            starting, working = seconds[0], seconds[1] - seconds[0]
+                took = _watch(command)
+                seconds.append(took[0])
+                cpu.append(took[1])
             results.append(
-                {"engine": engine, "workers": workers, "rows": n_rows, "starting_s": round(starting, 1),
-                 "working_s": round(working, 1)}
+                {"engine": engine, "workers": workers, "rows": n_rows, "starting_s": round(seconds[0], 1),
+                 "working_s": round(seconds[1] - seconds[0], 1), "working_cpu_s": round(cpu[1] - cpu[0], 1)}
             )  # fmt: skip
     return results
 
@@ -227,6 +237,21 @@ def _write_folder(folder: Path, n: int) -> int:
 
 def _written(n: int) -> list[RawRecord]:
     return [RawRecord(row[1], row[2]) for row in islice(written_postings(), n) if len(row) == 4]
+
+
+def _watch(command: list[str]) -> tuple[float, float]:
+    """Run a program; give its seconds, and those of CPU that all processes below it had used when last seen."""
+    began, cpu = time.monotonic(), {}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:  # noqa: S603
+        while program.poll() is None:
+            with suppress(psutil.NoSuchProcess):
+                process = psutil.Process(program.pid)
+                for each in (process, *process.children(recursive=True)):
+                    with suppress(psutil.NoSuchProcess):
+                        cpu[each.pid] = sum(each.cpu_times()[:2])
+            time.sleep(_EVERY)
+    assert program.returncode == 0, command
+    return time.monotonic() - began, sum(cpu.values())
 
 
 def _children_cpu() -> float:
