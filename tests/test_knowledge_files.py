@@ -377,3 +377,28 @@ def test_every_phrase_is_found_where_it_stands(trait):
     found = finder.find([make_posting(text, vocabulary) for text in texts])
 
     assert [text for text, matches in zip(texts, found, strict=True) if not matches or matches[0].start != 0] == []
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "no", "not", "without", "no need for", "no need for a", "this is not a", "we do not need", "you dont need any", "never",
+        "sans", "pas de", "pas besoin de", "pas besoin d'un", "il n'y a pas de", "aucune", "nous ne cherchons pas un", "ni",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_negation_cancels_every_phrase(trait, opening):
+    """Behind a negation no phrase shows its trait, unless it says by itself that something is not wanted."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([trait], SHIPPED.negation, SHIPPED.policy, vocabulary)
+    negations = set(SHIPPED.negation.before)
+    phrases = (*trait.phrases, *trait.title_phrases, *trait.signs, *trait.title_signs)
+    spelled = [[speak_number(word) for word in words] for phrase in phrases for words in spell_out(phrase)]
+    texts = [f"{opening} {' '.join(words)}" for words in spelled if negations.isdisjoint(words)]
+    n_before = len(vocabulary.ids(opening))
+    found = finder.find([make_posting(text, vocabulary) for text in texts])
+
+    shown = [
+        text for text, matches in zip(texts, found, strict=True) if any(match.start == n_before for match in matches)
+    ]
+    assert shown == []
