@@ -309,3 +309,15 @@ def test_details_show_traits(our_knowledge):
     (tag,) = Assessor(our_knowledge, vocabulary).assess([posting], tokens, [make_prediction("legal")])
 
     assert tag.traits == (FoundTrait("simple", "easy", 12),)
+
+
+def test_words_that_stand_within_others_are_not_shown_again(our_knowledge):
+    """Of signs that hold each other's words only the longest are shown."""
+    signs = ("tiny", "tiny cat", "cat", "dog")
+    trait = replace(SECRET, phrases=(), signs=signs)
+    vocabulary = Vocabulary()
+    assessor = Assessor(replace(our_knowledge, traits={"secret": trait}, policy=POLICY), vocabulary)
+
+    (tag,) = assessor.assess([make_posting("tiny cat, dog, dog", vocabulary)], [make_prediction("legal")])
+
+    assert [trait.words for trait in tag.traits] == ["tiny cat … dog"]

@@ -377,3 +377,29 @@ def test_every_phrase_is_found_where_it_stands(trait):
     found = finder.find(tokens)
 
     assert [text for n, text in enumerate(texts) if n not in found or found[n][0].start != tokens.starts[n]] == []
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "no", "not", "without", "no need for", "no need for a", "this is not a", "we do not need", "you dont need any", "never",
+        "sans", "pas de", "pas besoin de", "pas besoin d'un", "il n'y a pas de", "aucune", "nous ne cherchons pas un", "ni",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_negation_cancels_every_phrase(trait, opening):
+    """Behind a negation no phrase shows its trait, unless it says by itself that something is not wanted."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder([trait], SHIPPED.negation, SHIPPED.policy, vocabulary)
+    negations = set(SHIPPED.negation.before)
+    phrases = (*trait.phrases, *trait.title_phrases, *trait.signs, *trait.title_signs)
+    spelled = [[speak_number(word) for word in words] for phrase in phrases for words in spell_out(phrase)]
+    texts = [f"{opening} {' '.join(words)}" for words in spelled if negations.isdisjoint(words)]
+    n_before = len(vocabulary.ids(opening))
+    tokens = tokens_of(vocabulary, *texts)
+    found = finder.find(tokens)
+
+    shown = [
+        text for n, text in enumerate(texts) if any(m.start == tokens.starts[n] + n_before for m in found.get(n, ()))
+    ]
+    assert shown == []

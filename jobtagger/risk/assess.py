@@ -123,7 +123,16 @@ class Assessor:
                     signs.setdefault(match.trait_id, []).append(spelled)
                 else:
                     words[match.trait_id] = spelled
-        return {trait_id: " … ".join(dict.fromkeys(found)) for trait_id, found in signs.items()} | words
+        return {trait_id: " … ".join(_without_parts(found)) for trait_id, found in signs.items()} | words
+
+
+def _without_parts(found: list[str]) -> list[str]:
+    """Leave out what stands twice, or within a longer one."""
+    return [
+        words
+        for words in dict.fromkeys(found)
+        if not any(words != other and f" {words} " in f" {other} " for other in found)
+    ]
 
 
 def _base_reasons(derived: DerivedLevel) -> tuple[Reason, ...]:

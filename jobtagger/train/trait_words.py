@@ -26,7 +26,7 @@ C = 0.2
 N_FOLDS = 5
 N_REPEATS = 3  # a cut found once hangs on how the folds fell
 PRECISION_TO_COUNT = 0.88  # what moves a level should be right about this often
-MIN_TO_COUNT = 10  # and that is believed from so many postings on
+MIN_TO_COUNT = 25  # and that is believed from so many postings on
 COLUMNS = ("trait", "place", "word", "weight")
 _SEED = 7
 
