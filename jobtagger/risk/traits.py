@@ -78,6 +78,7 @@ class TraitFinder:
         self._window = negation.window
         self._traits = {trait.id: trait for trait in traits}
         self._negations = np.array([vocabulary.id_of(word) for word in negation.before], dtype=np.int64)
+        self._all_negations = frozenset(self._negations.tolist())
         self._denials = PhraseBook(vocabulary, policy.many_from)
         self._denials.add(_DENIAL, negation.after)
         self._denials.close()
@@ -124,7 +125,7 @@ class TraitFinder:
             places.tolist(), tokens.posting[places].tolist(), tokens.part[places].tolist(), strict=True
         ):
             # "no fluff, no AI": the same negation again denies nothing
-            if not is_free_at[place] and self._follows(self._other_negations(ids[place]), ids, place):
+            if not is_free_at[place] and self._follows(self._all_negations - {ids[place]}, ids, place):
                 continue
             for number, end in match(ids, place).items():
                 mark, trait, not_after, not_before = rules[number]
@@ -136,9 +137,6 @@ class TraitFinder:
                 ):
                     marked.setdefault(owner, []).append(Found(mark, trait, place, end, part == TITLE))
         return {owner: self._matches(found, ids) for owner, found in marked.items()}
-
-    def _other_negations(self, number: int) -> frozenset[int]:
-        return frozenset(self._negations.tolist()) - {number}
 
     def _follows(self, words: frozenset[int], ids: list[int], place: int) -> bool:
         """Tell whether one of the words stands before a place, within the window and its sentence."""
@@ -173,19 +171,25 @@ class TraitFinder:
             owner: [match for match in matches if match.trait_id not in self._weights]
             for owner, matches in found.items()
         }
-        for owner, number in np.argwhere(totals >= 0).tolist():
+        speaking = scores.speaking(totals >= 0)
+        owners, numbers = np.nonzero(totals >= 0)
+        for owner, number, total in zip(
+            owners.tolist(), numbers.tolist(), totals[owners, numbers].tolist(), strict=True
+        ):
             trait_id = self._scorer.trait_ids[number]
-            speaking = []
-            for match in found.get(owner, ()):
-                weight = of_phrases[owner, self._place_of[match.trait_id], number]
-                if weight > 0:
-                    speaking.append((weight, match.start, match.end))
-            said = {place for _, start, end in speaking for place in range(start, end)}
-            speaking += [
-                (weight, place, place + 1) for weight, place in scores.speaking(owner, number) if place not in said
+            phrases = [
+                (float(of_phrases[owner, self._place_of[match.trait_id], number]), match.start, match.end)
+                for match in found.get(owner, ())
             ]
-            strongest = sorted(speaking, key=lambda item: (-item[0], item[1]))[:_N_SHOWN]
-            counts = bool(totals[owner, number] >= self._weights[trait_id].to_count)
+            phrases = [phrase for phrase in phrases if phrase[0] > 0]
+            said = {place for _, start, end in phrases for place in range(start, end)}
+            words = [
+                (weight, place, place + 1)
+                for place, weight in speaking.get((owner, number), {}).items()
+                if place not in said
+            ]
+            strongest = sorted([*phrases, *words], key=lambda item: (-item[0], item[1]))[:_N_SHOWN]
+            counts = total >= self._weights[trait_id].to_count
             weighed.setdefault(owner, []).extend(
                 Match(trait_id, start, end, True, counts)
                 for _, start, end in sorted(strongest, key=lambda item: item[1])

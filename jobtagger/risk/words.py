@@ -5,6 +5,7 @@ negated, plus the weight of every different word of the title, plus weights for 
 is shown, from `to_count` on it moves the level.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -35,16 +36,18 @@ class WordScores(NamedTuple):
     text_weights: NDArray[np.float32]
     title_weights: NDArray[np.float32]
 
-    def speaking(self, owner: int, trait: int) -> list[tuple[float, int]]:
-        """Give weight and first place of each word of one posting that speaks for a trait."""
-        found: dict[int, float] = {}
+    def speaking(self, is_shown: NDArray[np.bool_]) -> dict[tuple[int, int], dict[int, float]]:
+        """Give weight by first place of each word that speaks for a trait, by posting and trait, where it is shown."""
+        found: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
         for seen, weights in ((self.text, self.text_weights), (self.title, self.title_weights)):
-            first, last = np.searchsorted(seen.owners, (owner, owner + 1))
-            of_trait = weights[first:last, trait]
-            for index in np.flatnonzero(of_trait > 0):
-                place = int(seen.places[first + index])
-                found[place] = found.get(place, 0.0) + float(of_trait[index])
-        return [(weight, place) for place, weight in found.items()]
+            words, traits = np.nonzero((weights > 0) & is_shown[seen.owners])
+            for owner, trait, place, weight in zip(
+                seen.owners[words].tolist(), traits.tolist(), seen.places[words].tolist(),
+                weights[words, traits].tolist(), strict=True,
+            ):  # fmt: skip
+                of_pair = found[owner, trait]
+                of_pair[place] = of_pair.get(place, 0.0) + weight
+        return found
 
 
 class WordScorer:
