@@ -78,7 +78,7 @@ validation: $(VENV)/.ready ## write docs/validation.md: levels and traits agains
 golden: $(VENV)/.ready ## rewrite the golden outputs; review the difference
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden
 
-bench-store: $(VENV)/.ready ## what a run over a store of a million listings costs; rewrites docs/store.json (ARGS=100000 for fewer)
+bench-store: $(VENV)/.ready ## what a run over a store of a million listings costs (ARGS=100000 for fewer)
 	$(BIN)/python benchmarks/store.py --json docs/store.json $(ARGS)
 	$(BIN)/cog -r docs/store.md
 

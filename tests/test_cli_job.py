@@ -54,9 +54,11 @@ def test_exit_codes_tell_a_scheduler(job):
     job.add("b.csv", [("3",), ("4", "Voice over", "")])
     assert 3 == call("run", "--config", job.config).exit_code
     (job.folder / "c.csv").write_bytes(b"")
+    job.add("d.csv", [("5", "Cold calling", "")])
     result = call("run", "--config", job.config)
     assert 1 == result.exit_code
-    assert "c.csv: is empty" in result.output
+    assert "c.csv: is empty" in result.stderr
+    assert "1 new" in result.stdout  # the rest was done
     assert 1 == call("run", "--config", "nowhere.toml").exit_code
     assert 2 == call("run", "--config", job.config, "--every", "soon").exit_code
     assert '"soon" is no duration' in call("run", "--config", job.config, "--every", "soon").output
