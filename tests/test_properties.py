@@ -165,14 +165,22 @@ words = st.lists(
 )
 VOCABULARY = Vocabulary()
 ASSESSOR = Assessor(
-    replace(SHIPPED, outlooks={"other": make_outlook("R3", "threatened", category_id="other")}, policy=POLICY),
+    replace(
+        SHIPPED,
+        outlooks={"other": make_outlook("R3", "threatened", category_id="other")},
+        policy=POLICY,
+        trait_words={},
+    ),
     VOCABULARY,
 )
 
 
 @given(words, phrases, st.data())
 def test_more_evidence_of_risk_never_lowers_the_score(beginning, chosen, data):
-    """A phrase of a raising trait, added as a sentence, raises the score or leaves it, unless its group is there."""
+    """A phrase of a raising trait, added as a sentence, raises the score or leaves it, unless its group is there.
+
+    That is so of phrases; where words are weighed, the words of a phrase can speak against another raising trait.
+    """
     trait, phrase = chosen
     added = " ".join(speak_number(word) for word in data.draw(st.sampled_from(spell_out(phrase))))
     postings = [make_posting(text) for text in (" ".join(beginning), f"{' '.join(beginning)}\n{added}")]

@@ -102,6 +102,20 @@ def test_weights_of_traits_that_are_not_there_are_left_alone(vocabulary):
 
 
 @given(
+    st.lists(st.sampled_from(["rose", "blood", "snow", "deep red", "wet", "no", "cat", "."]), max_size=8).map(" ".join),
+    st.sampled_from(["rose", "blood", "deep red"]),
+)
+def test_more_that_speaks_for_it_never_takes_it_away(text, added):
+    """A word or phrase of positive weight, added as a sentence, leaves a trait that was shown, and one that counted."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder(TRAITS, NEGATION, POLICY, vocabulary, {"red": WEIGHTS})
+    before, after = finder.find([make_posting(one, vocabulary) for one in (text, f"{text}. {added}")])
+
+    for was in before:
+        assert any(match.trait_id == was.trait_id and match.counts >= was.counts for match in after)
+
+
+@given(
     texts=st.lists(
         st.lists(st.sampled_from(["rose", "blood", "snow", "deep", "red", "no", "cat", "."]), max_size=8).map(" ".join),
         max_size=6,
