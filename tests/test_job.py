@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from jobs import START, Job
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from jobtagger.errors import ConfigError
 from jobtagger.job import RunOptions, World, run_job
 from jobtagger.job.sources import found as found_module
+from jobtagger.job.store import open_store
 from jobtagger.records import OUTPUT_COLUMNS, RawRecord
 from jobtagger.tagger import Tagger
 
@@ -486,3 +487,19 @@ def test_work_with_the_database_grows_with_chunks_and_not_with_rows(job):
         assert n_statements < 80
     finally:
         event.remove(Engine, "before_cursor_execute", count)
+
+
+def test_correction_counts_for_reposts_and_not_after_an_edit(job):
+    """What a person said of a text stands beside every listing with that text, until the text is another one."""
+    job.add("a.csv", [("1", "zzxqy wvut", ""), ("2", "zzxqy wvut", ""), ("3", "wvut zzxqy", "")])
+    job.run()
+    with open_store(job.store) as store, store.engine.begin() as connection:
+        connection.execute(text("INSERT INTO corrections VALUES (1, 1, 'legal', '2026-04-01T12:30:00Z', '', '')"))
+    seen = "SELECT listing_key, corrected_category FROM tagged_listings ORDER BY 1"
+
+    assert [("1", "legal"), ("2", "legal"), ("3", None)] == job.query(seen)
+    assert ["3"] == [key for (key,) in job.query("SELECT listing_key FROM open_reviews")]
+
+    job.add("b.csv", [("1", "zzxqy wvut, and more", "")])
+    job.run()
+    assert ("1", None) in job.query(seen)

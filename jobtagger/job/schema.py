@@ -126,6 +126,12 @@ marks = Table(
     Column("mark", Text, nullable=False),  # JSON: up to where this file, feed, page or query was read
 )
 
+_CORRECTED = (  # a correction belongs to a text: it counts for its reposts, and not after an edit
+    "(SELECT c.category_id FROM corrections c JOIN listings k ON k.listing_id = c.listing_id "
+    "WHERE k.text_digest = l.text_digest AND c.corrected_at >= (SELECT MIN(g.tagged_at) FROM tags g "
+    "WHERE g.listing_id = k.listing_id AND g.digest = k.digest) ORDER BY c.correction_id DESC LIMIT 1)"
+    " AS corrected_category"
+)
 VIEWS = ("tagged_listings", "listings_by_week", "open_reviews", "source_health")
 
 
@@ -137,7 +143,7 @@ def view_statements(dialect: str) -> list[str]:
         for name in OUTPUT_COLUMNS
     ]
     listing_columns = [f"l.{column.name}" for column in listings.columns if not column.name.endswith("digest")]
-    columns = [*listing_columns, "t.tag_id", "t.model", "t.knowledge", "t.tagged_at", *tag_columns]
+    columns = [*listing_columns, "t.tag_id", "t.model", "t.knowledge", "t.tagged_at", *tag_columns, _CORRECTED]
     return [
         f"CREATE VIEW tagged_listings AS SELECT {', '.join(columns)} "  # noqa: S608 - our own column names
         "FROM listings l JOIN tags t ON t.listing_id = l.listing_id AND t.is_current",
@@ -148,7 +154,7 @@ def view_statements(dialect: str) -> list[str]:
         "FROM tagged_listings GROUP BY 1, 2, 3, 4",
         "CREATE VIEW open_reviews AS SELECT v.* FROM tagged_listings v WHERE v.needs_review = 'true' "
         "AND v.repost_of IS NULL "
-        "AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.listing_id = v.listing_id)",
+        "AND v.corrected_category IS NULL",
         "CREATE VIEW source_health AS SELECT s.source, MAX(r.started_at) AS last_run, "
         "MAX(CASE WHEN s.error = '' AND r.outcome <> 'running' THEN r.started_at END) AS last_good_run, "
         "MAX(CASE WHEN s.n_new > 0 THEN r.started_at END) AS last_new_listing, SUM(s.n_new) AS n_new, "
