@@ -308,3 +308,12 @@ def test_help_and_check_import_nothing_heavy():
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert "[] []\n" == result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_examples_line_by_line(run, command):
+    """No mark of layout is left in the help, and every example has a line of its own."""
+    help_ = run(command, "--help").stdout
+
+    assert "\\b" not in help_
+    assert all(line.count("jobtagger ") <= 1 for line in help_.splitlines() if line.startswith("  jobtagger "))

@@ -38,7 +38,7 @@ def review(  # noqa: PLR0913, PLR0917 - one parameter an option
     config: str, store: str | None, model_folder: str | None, limit: int, as_list: bool, export_to: str | None,
     import_from: str | None, training: str | None, by: str | None, lang: str | None,
 ) -> None:  # fmt: skip
-    r"""Look at what the classifier was unsure of, the most valuable first, and say what it is.
+    """Look at what the classifier was unsure of, the most valuable first, and say what it is.
 
     Without --list, --export, --import or --training it asks in the terminal, text by text. Each answer is stored at once
     and holds for all listings with the same text.

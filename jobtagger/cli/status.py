@@ -31,7 +31,7 @@ _MINUTES = "%Y-%m-%d %H:%M"
 def status(  # noqa: PLR0913, PLR0917 - one parameter an option
     config: str, store: str | None, max_age: float, n_runs: int, textfile: str | None, as_json: bool, lang: str | None
 ) -> None:
-    r"""Show the last runs, how old they are, counts and failures by source, and alerts that last.
+    """Show the last runs, how old they are, counts and failures by source, and alerts that last.
 
     Exit codes: 0 all is well, 1 the store or the configuration cannot be read, 3 something needs a person: the last run
     failed or had problems, the last complete run is older than --max-age, or there are alerts.

@@ -43,7 +43,7 @@ def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
 def train(
     training_data: str, data: str | None, only: bool, label: str, output: str | None, **table: str | None
 ) -> None:
-    r"""Train the classifier; the same data gives the same bytes.
+    """Train the classifier; the same data gives the same bytes.
 
     With --data, your own labelled postings (CSV, TSV, JSON; columns are found as `tag` finds them) are added to ours.
     Labels that are no category of ours make new ones; their risk level is unknown, as no evidence speaks of them.

@@ -35,7 +35,7 @@ def trends(  # noqa: PLR0913, PLR0917 - one parameter an option
     config: str, store: str | None, by: str | None, window: int | None, since: datetime | None, level: float,
     min_count: int, series: bool, as_json: bool, picture: str | None, lang: str | None,
 ) -> None:  # fmt: skip
-    r"""Show how each category changed in your listings, beside the documents' published trend.
+    """Show how each category changed in your listings, beside the documents' published trend.
 
     New listings of the last complete months (or weeks) are compared with those of a year before, or of the beginning of a
     younger store; --since names another base. Each source is compared with itself, so that a new source makes no trend;
