@@ -10,7 +10,6 @@ piece stands for is laid out in numpy for a whole chunk, so that there is no Pyt
 
 import re
 import unicodedata
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeVar
@@ -123,7 +122,7 @@ class Vocabulary:
     @property
     def is_full(self) -> bool:
         """Whether so many pieces were read, or tokens in them, that the session should start afresh."""
-        return self._pieces.n_pieces > _MAX_PIECES or len(self._pieces.tokens()) > _MAX_TOKENS
+        return self._pieces.n_pieces > _MAX_PIECES or self._pieces.tokens.n > _MAX_TOKENS
 
     def _read(self, texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the tokens of texts end to end, a boundary behind each, and how many each has, with its boundary."""
@@ -132,18 +131,17 @@ class Vocabulary:
         is_end = numbers == _Pieces.TEXT_END
         if is_end.sum() != len(texts):
             return self._read([text.replace(_TEXT_END, " ") for text in texts])
-        starts, n_tokens = self._pieces.layout()
-        n_of = n_tokens[numbers]
+        n_of = self._pieces.n_tokens.room[numbers]
         ends = np.cumsum(n_of)
-        places = np.repeat(starts[numbers] - ends + n_of, n_of) + np.arange(ends[-1])
+        places = np.repeat(self._pieces.starts.room[numbers] - ends + n_of, n_of) + np.arange(ends[-1])
         lengths = np.diff(ends[is_end], prepend=0)
-        return self._pieces.tokens()[places], lengths
+        return self._pieces.tokens.room[places], lengths
 
 
 class _Pieces(dict[str, int]):
     """Piece of text without blanks to its number; a missing one is tokenised, which happens once per piece.
 
-    Piece i stands for `n_tokens[i]` tokens from place `starts[i]` of a common list on.
+    Piece i stands for `n_tokens[i]` of `tokens`, from place `starts[i]` on.
     """
 
     TEXT_END = 0
@@ -152,27 +150,19 @@ class _Pieces(dict[str, int]):
         super().__init__({_TEXT_END: self.TEXT_END})
         self._id_of = vocabulary.id_of
         self._spellings: dict[str, int] = {}
-        self._starts, self._n_tokens, self._tokens = array("q", [0]), array("q", [1]), array("q", [0])
+        self.starts, self.n_tokens, self.tokens = _Numbers([0]), _Numbers([1]), _Numbers([0])
 
     @property
     def n_pieces(self) -> int:
         """How many pieces were read, those too long to be kept included."""
-        return len(self._starts)
-
-    def layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give where the tokens of each piece start, and how many it has; let go of them before more pieces come."""
-        return np.frombuffer(self._starts, np.int64), np.frombuffer(self._n_tokens, np.int64)
-
-    def tokens(self) -> NDArray[np.int64]:
-        """Give the tokens of all pieces."""
-        return np.frombuffer(self._tokens, np.int64)
+        return self.starts.n
 
     def __missing__(self, piece: str) -> int:
-        number = len(self._starts)
+        number = self.starts.n
         tokens = [self._number_of(spelling) for spelling in split(piece)]
-        self._starts.append(len(self._tokens))
-        self._n_tokens.append(len(tokens))
-        self._tokens.extend(tokens)
+        self.starts.extend([self.tokens.n])
+        self.n_tokens.extend([len(tokens)])
+        self.tokens.extend(tokens)
         if len(piece) <= _MAX_PIECE:
             self[piece] = number
         return number
@@ -184,6 +174,22 @@ class _Pieces(dict[str, int]):
             if len(spelling) <= _MAX_PIECE:
                 self._spellings[spelling] = number
         return number
+
+
+class _Numbers:
+    """A growing array: the first `n` numbers of `room` count. What was read from it stays as it was when it grows."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self.room = np.array(numbers + [0] * 1024, dtype=np.int64)
+        self.n = len(numbers)
+
+    def extend(self, numbers: list[int]) -> None:
+        """Add numbers behind the others."""
+        end = self.n + len(numbers)
+        if end > len(self.room):
+            self.room = np.concatenate([self.room, np.zeros(max(end, len(self.room)), dtype=np.int64)])
+        self.room[self.n : end] = numbers
+        self.n = end
 
 
 class WordTable:

@@ -318,6 +318,7 @@ def test_words_that_stand_within_others_are_not_shown_again(our_knowledge):
     vocabulary = Vocabulary()
     assessor = Assessor(replace(our_knowledge, traits={"secret": trait}, policy=POLICY), vocabulary)
 
-    (tag,) = assessor.assess([make_posting("tiny cat, dog, dog", vocabulary)], [make_prediction("legal")])
+    text = "tiny cat, dog, dog"
+    (tag,) = assessor.assess([make_posting(text)], tokens_of(vocabulary, text), [make_prediction("legal")])
 
     assert [trait.words for trait in tag.traits] == ["tiny cat … dog"]

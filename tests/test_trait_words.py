@@ -109,10 +109,10 @@ def test_more_that_speaks_for_it_never_takes_it_away(text, added):
     """A word or phrase of positive weight, added as a sentence, leaves a trait that was shown, and one that counted."""
     vocabulary = Vocabulary()
     finder = TraitFinder(TRAITS, NEGATION, POLICY, vocabulary, {"red": WEIGHTS})
-    before, after = finder.find([make_posting(one, vocabulary) for one in (text, f"{text}. {added}")])
+    found = finder.find(tokens_of(vocabulary, text, f"{text}. {added}"))
 
-    for was in before:
-        assert any(match.trait_id == was.trait_id and match.counts >= was.counts for match in after)
+    for was in found.get(0, ()):
+        assert any(match.trait_id == was.trait_id and match.counts >= was.counts for match in found[1])
 
 
 @given(
