@@ -17,7 +17,7 @@ CHUNK_SIZE = 512
 
 
 class Tagger:
-    """Tags postings with a category and a risk level.
+    """Tags postings with a category and a risk level; for one thread at a time, as it keeps the words it has seen.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """`tag_frame`: a frame of pandas comes back with our columns behind, all its own as they were."""
 
 import csv
+import sys
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from jobtagger.batch import FrameOptions, RunOptions, tag_file, tag_frame
 from jobtagger.batch.frame import REJECTED
+from jobtagger.batch.partitions import PartitionTagger, process_tagger
 from jobtagger.errors import InputError
 from jobtagger.records import FRAME_COLUMNS, OUTPUT_COLUMNS
 from jobtagger.tagger import Tagger
@@ -119,3 +121,28 @@ def test_without_its_extra_it_says_what_to_install(tagger, monkeypatch):
 
     with pytest.raises(InputError, match=r'tag_frame: needs the extra "frame": pip install "jobtagger\[frame\]"'):
         tag_frame(None, tagger)
+
+
+def test_partitions_may_come_from_several_threads():
+    """A worker with several threads gives what one thread gives, whatever new words each partition brings."""
+    interval = sys.getswitchinterval()
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    frames = [
+        pd.DataFrame({"title": [f"Logo for shop zq{number}{letter}" for letter in "abcdefgh" * 8]})
+        for number in range(40)
+    ]
+    tagger = PartitionTagger.here()
+    alone = [tagger(frame) for frame in frames]
+
+    process_tagger.cache_clear()
+    process_tagger("")  # one for all threads, with all words still new
+    sys.setswitchinterval(1e-6)  # so that threads really come between each other
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            together = list(threads.map(tagger, frames))
+    finally:
+        sys.setswitchinterval(interval)
+
+    for one, other in zip(alone, together, strict=True):
+        pd.testing.assert_frame_equal(one, other)

@@ -1,5 +1,6 @@
 """A partition of a larger frame through the tagger, in whatever process an engine puts it."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 COUNTED = ("category", "risk_level", "language", "needs_review")
 Counts = dict[tuple[str, ...], int]
 """Rows of a run by their cells in the columns `COUNTED`."""
+
+_ONE_AT_A_TIME = threading.Lock()  # workers may have several threads, and a tagger learns words as it goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class PartitionTagger:
                 f"worker: has model and knowledge {_digest(tagger)}, the run {self.digest};"
                 " install the same jobtagger, with the same model folder, on all machines"
             )
-        return tag_frame(frame, tagger, self.options)
+        with _ONE_AT_A_TIME:
+            return tag_frame(frame, tagger, self.options)
 
     def counted(self, theirs: Sequence[str]) -> list[str]:
         """Give the columns `COUNTED` under the names they have behind those columns."""
