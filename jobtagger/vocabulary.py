@@ -201,8 +201,8 @@ class WordTable:
         Whose words the rows belong to.
     width : int
         Numbers per row.
-    row : callable
-        Normalised word to its row, shape (width,). The boundary's row is all zeros and never asked for.
+    rows_of : callable
+        Normalised words to their rows, shape (n_words, width). The boundary's row is all zeros and never asked for.
     known : array, shape (n_known, width)
         Rows of the words 1 to n_known.
     """
@@ -211,11 +211,11 @@ class WordTable:
         self,
         vocabulary: Vocabulary,
         width: int,
-        row: Callable[[str], NDArray[np.float32]],
+        rows_of: Callable[[list[str]], NDArray[np.float32]],
         known: NDArray[np.float32],
     ) -> None:
         self._vocabulary = vocabulary
-        self._row = row
+        self._rows_of = rows_of
         self._n_filled = 1 + len(known)
         self._rows = np.zeros((self._n_filled + 1024, width), dtype=np.float32)
         self._rows[1 : self._n_filled] = known
@@ -228,9 +228,9 @@ class WordTable:
             grown = np.zeros((max(n_words, 2 * len(self._rows)), self._rows.shape[1]), dtype=np.float32)
             grown[: self._n_filled] = self._rows[: self._n_filled]
             self._rows = grown
-        for number in range(self._n_filled, n_words):
-            self._rows[number] = self._row(words[number])
-        self._n_filled = n_words
+        if self._n_filled < n_words:
+            self._rows[self._n_filled : n_words] = self._rows_of(words[self._n_filled : n_words])
+            self._n_filled = n_words
         return self._rows
 
 

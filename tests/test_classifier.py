@@ -1,6 +1,7 @@
 """The deployed classifier: faithful words, probabilities that add up, refusals with their reason."""
 
 import math
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -224,4 +225,23 @@ def test_pair_key_can_be_taken_apart():
 
 def test_subword_buckets_are_stable():
     """The hash of letter groups must never change, or every shipped model would be wrong."""
-    assert [7556, 10437, 5286, 11892, 10706, 6675, 3887, 10133, 15714] == subword_buckets("logo")
+    groups = subword_buckets(["logo"])
+
+    assert sorted([7556, 10437, 5286, 11892, 10706, 6675, 3887, 10133, 15714]) == groups.bucket.tolist()
+    assert set(groups.word.tolist()) == {0}
+
+
+@given(st.lists(st.text(alphabet="abz0<>éßж漢", min_size=1, max_size=9), max_size=8))
+def test_letter_groups_are_hashed_as_zlib_does(words):
+    """Hashing all words at once gives what zlib gives for each group of each word; numbers have none."""
+    expected = {
+        (number, zlib.crc32(f"<{word}>"[i : i + length].encode()) % N_BUCKETS)
+        for number, word in enumerate(words)
+        if not word.isdigit()
+        for length in (3, 4, 5)
+        for i in range(len(word) + 3 - length)
+    }
+
+    groups = subword_buckets(words)
+
+    assert sorted(expected) == list(zip(groups.word.tolist(), groups.bucket.tolist(), strict=True))

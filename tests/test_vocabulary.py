@@ -245,14 +245,14 @@ def test_vocabulary_is_full_of_long_pieces_too(n_each, is_full):
     assert vocabulary.is_full is is_full
 
 
-def _length_row(word):
-    return np.array([len(word), 1], dtype=np.float32)
+def _length_rows(words):
+    return np.array([[len(word), 1] for word in words], dtype=np.float32)
 
 
 def test_word_table_holds_known_and_computed_rows():
     """Known rows are kept, the boundary's row is zero, later words get the row of the function."""
     vocabulary = Vocabulary(["ab", "cd"])
-    table = WordTable(vocabulary, 2, _length_row, np.array([[7, 7], [8, 8]], dtype=np.float32))
+    table = WordTable(vocabulary, 2, _length_rows, np.array([[7, 7], [8, 8]], dtype=np.float32))
     vocabulary.ids("logo. ab")
 
     assert table.rows()[:4].tolist() == [[0, 0], [7, 7], [8, 8], [4, 1]]
@@ -262,12 +262,12 @@ def test_word_table_computes_each_row_once():
     """A row is asked for when its word first appears and never again."""
     asked = []
 
-    def row(word):
-        asked.append(word)
-        return _length_row(word)
+    def rows(words):
+        asked.extend(words)
+        return _length_rows(words)
 
     vocabulary = Vocabulary(["known"])
-    table = WordTable(vocabulary, 2, row, np.zeros((1, 2), dtype=np.float32))
+    table = WordTable(vocabulary, 2, rows, np.zeros((1, 2), dtype=np.float32))
     vocabulary.ids("first known")
     table.rows()
     vocabulary.ids("first second")
@@ -279,7 +279,7 @@ def test_word_table_computes_each_row_once():
 def test_word_table_grows_with_the_vocabulary():
     """Rows from before the table had to grow are still there afterwards."""
     vocabulary = Vocabulary(["known"])
-    table = WordTable(vocabulary, 2, _length_row, np.array([[7, 7]], dtype=np.float32))
+    table = WordTable(vocabulary, 2, _length_rows, np.array([[7, 7]], dtype=np.float32))
     vocabulary.ids("first")
     table.rows()
     vocabulary.ids(" ".join(f"w{number}" for number in range(5000)))

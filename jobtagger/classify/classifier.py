@@ -4,7 +4,6 @@ Multinomial logistic regression over words, pairs of words and letter groups. We
 categories, so a positive weight speaks for a category against the average one.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +54,7 @@ class Classifier:
         self._unknown_norm = float(model.facts["unknown_norm"])
         rows = np.hstack([model.word_weights, model.word_norms[:, None]]).astype(np.float32)
         self._bucket_weights = model.bucket_weights.astype(np.float32)
-        self._table = WordTable(vocabulary, rows.shape[1], self._row, rows)
+        self._table = WordTable(vocabulary, rows.shape[1], self._rows, rows)
         pairs = model.pair_words.astype(np.int64) + 1
         keys = pair_key(pairs[:, 0], pairs[:, 1])
         self._pairs = PairSet(keys)
@@ -168,15 +167,15 @@ class Classifier:
             return "language"
         return "too_close" if probability < self._policy.abstain_below else ""
 
-    def _row(self, word: str) -> NDArray[np.float32]:
-        """Weigh a word that is not in the model by its letter groups."""
-        row = np.zeros(len(self._bias) + 1, dtype=np.float32)
-        row[-1] = self._unknown_norm
-        buckets = [] if word.isdigit() else subword_buckets(word)
-        if buckets:
-            row[:-1] = np.add.reduce(self._bucket_weights[buckets], axis=0)
-            row[:-1] *= self._subword_scale / math.sqrt(len(buckets))
-        return row
+    def _rows(self, words: list[str]) -> NDArray[np.float32]:
+        """Weigh words that are not in the model by their letter groups."""
+        rows = np.zeros((len(words), len(self._bias) + 1), dtype=np.float32)
+        rows[:, -1] = self._unknown_norm
+        groups = subword_buckets(words)
+        filled, sums = segment_sums(self._bucket_weights[groups.bucket], groups.word)
+        n_groups = np.bincount(groups.word, minlength=len(words))[filled]
+        rows[filled, :-1] = sums * (self._subword_scale / np.sqrt(n_groups[:, None])).astype(np.float32)
+        return rows
 
 
 def _softmax(logits: NDArray[Any]) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ tagging: the counts point into rows of summed weights. Training uses the same co
 """
 
 import zlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,13 @@ TITLE_WEIGHT = 3.0  # a word of the title counts as much as three of the body; s
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
 _KEY_BITS = 32
+
+
+class LetterGroups(NamedTuple):
+    """Letter groups of words: which word (by its place) and which bucket, sorted by both."""
+
+    word: NDArray[np.int64]
+    bucket: NDArray[np.int64]
 
 
 class Terms(NamedTuple):
@@ -45,11 +53,50 @@ def count_pairs(tokens: Tokens, wanted: PairSet | None = None) -> Terms:
     return terms._replace(key=pairs[terms.key])
 
 
-def subword_buckets(word: str) -> list[int]:
-    """Give the hash buckets of a word's letter groups; distinct, in order of appearance."""
+def subword_buckets(words: Sequence[str]) -> LetterGroups:
+    """Give the hash buckets (CRC-32) of the letter groups of words; distinct for each word, in order; none of numbers.
+
+    The groups of all words are hashed at once, letter by letter; words that are not all ASCII, which are few, one by one.
+    """
+    plain = [number for number, word in enumerate(words) if word.isascii() and not word.isdigit()]
+    text = np.frombuffer("".join([f"<{words[number]}>" for number in plain]).encode("ascii"), np.uint8)
+    ends = np.cumsum([len(words[number]) + 2 for number in plain], dtype=np.int64)
+    owner = np.repeat(np.array(plain, dtype=np.int64), np.diff(ends, prepend=0))
+    end = np.repeat(ends, np.diff(ends, prepend=0))
+    start = np.arange(len(text))
+    checksum = np.full(len(text), 0xFFFFFFFF, dtype=np.uint32)
+    packed = [np.zeros(0, dtype=np.int64)]
+    for length in range(1, max(SUBWORD_LENGTHS) + 1):
+        fits = start + length <= end[start]
+        start, checksum = start[fits], checksum[fits]
+        checksum = _CRC_TABLE[(checksum ^ text[start + length - 1]) & 0xFF] ^ (checksum >> 8)
+        if length in SUBWORD_LENGTHS:
+            bucket = (checksum ^ np.uint32(0xFFFFFFFF)) % N_BUCKETS
+            packed.append(owner[start] * N_BUCKETS + bucket)
+    others = [
+        number * N_BUCKETS + zlib.crc32(group.encode()) % N_BUCKETS
+        for number, word in enumerate(words)
+        if not word.isascii() and not word.isdigit()
+        for group in _letter_groups(word)
+    ]
+    distinct = np.unique(np.concatenate([*packed, np.array(others, dtype=np.int64)]))
+    return LetterGroups(distinct // N_BUCKETS, distinct % N_BUCKETS)
+
+
+def _letter_groups(word: str) -> list[str]:
     padded = f"<{word}>"
-    groups = [padded[i : i + length] for length in SUBWORD_LENGTHS for i in range(len(padded) - length + 1)]
-    return list(dict.fromkeys([zlib.crc32(group.encode()) % N_BUCKETS for group in groups]))
+    return [padded[i : i + length] for length in SUBWORD_LENGTHS for i in range(len(padded) - length + 1)]
+
+
+def _crc_table() -> NDArray[np.uint32]:
+    """Give what each byte adds to a CRC-32 (the reflected polynomial of zlib)."""
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, (table >> 1) ^ np.uint32(0xEDB88320), table >> 1)
+    return table
+
+
+_CRC_TABLE = _crc_table()
 
 
 def _count(tokens: Tokens, places: NDArray[np.int64], keys: NDArray[np.int64]) -> Terms:

@@ -73,7 +73,12 @@ class WordScorer:
         self._vocabulary = vocabulary
         self._is_weighed = np.zeros(0, dtype=bool)
         width = 2 * len(self._weights)
-        self._table = WordTable(vocabulary, width, self._row, np.zeros((0, width), dtype=np.float32))
+        self._row_of: dict[str, NDArray[np.float32]] = defaultdict(lambda: np.zeros(width, dtype=np.float32))
+        for trait, of_trait in enumerate(self._weights):
+            for column, by_word in ((trait, of_trait.text), (len(self._weights) + trait, of_trait.title)):
+                for word, weight in by_word.items():
+                    self._row_of[word][column] = weight
+        self._table = WordTable(vocabulary, width, self._rows, np.zeros((0, width), dtype=np.float32))
 
     def score(self, tokens: Tokens) -> WordScores:
         """Give the scores of postings from their words alone, the start included."""
@@ -88,9 +93,12 @@ class WordScorer:
                 totals[:, trait] += np.bincount(seen.owners, weighed[:, trait], len(totals))
         return WordScores(totals, text, title, text_weights, title_weights)
 
-    def _row(self, word: str) -> NDArray[np.float32]:
-        in_text = [weights.text.get(word, 0.0) for weights in self._weights]
-        return np.array([*in_text, *(weights.title.get(word, 0.0) for weights in self._weights)], dtype=np.float32)
+    def _rows(self, words: list[str]) -> NDArray[np.float32]:
+        rows = np.zeros((len(words), 2 * len(self._weights)), dtype=np.float32)
+        for number, word in enumerate(words):
+            if word in self._row_of:
+                rows[number] = self._row_of[word]
+        return rows
 
 
 def read_words(

@@ -55,7 +55,7 @@ class LanguageIdentifier:
         self._fallback = fallback
         is_known = np.any(model.word_rows != 0, axis=1, keepdims=True)
         known = np.hstack([model.word_rows, is_known, np.ones_like(is_known)]).astype(np.float32)
-        self._table = WordTable(vocabulary, known.shape[1], self._row, known)
+        self._table = WordTable(vocabulary, known.shape[1], self._rows, known)
 
     def identify(self, tokens: Tokens) -> list[str]:
         """Name the language of each posting, in order; of a long one the beginning decides."""
@@ -82,16 +82,22 @@ class LanguageIdentifier:
         names[n_words == 0] = self._fallback
         return names.tolist()  # type: ignore[no-any-return]
 
-    def _row(self, word: str) -> NDArray[np.float32]:
+    def _rows(self, words: list[str]) -> NDArray[np.float32]:
+        """Weigh words that are not in the model by their letters; numbers are in no language."""
         model = self._model
-        row = np.zeros(len(model.languages) + 2, dtype=np.float32)
-        if word.isdigit():
-            return row
-        row[-1] = 1
-        known = [place for triple in triples_of(word) if (place := model.triples.get(triple)) is not None]
-        if known:
-            row[:-2] = np.add.reduce(model.triple_rows[known], axis=0) * (_UNKNOWN_WEIGHT / len(known))
-        return row
+        rows = np.zeros((len(words), len(model.languages) + 2), dtype=np.float32)
+        owners: list[int] = []
+        places: list[int] = []
+        for number, word in enumerate(words):
+            if not word.isdigit():
+                rows[number, -1] = 1
+                known = [place for triple in triples_of(word) if (place := model.triples.get(triple)) is not None]
+                places += known
+                owners += [number] * len(known)
+        filled, sums = segment_sums(model.triple_rows[places], np.array(owners, dtype=np.int64))
+        n_known = np.bincount(np.array(owners, dtype=np.int64), minlength=len(words))[filled]
+        rows[filled, :-2] = sums * (np.float32(_UNKNOWN_WEIGHT) / n_known[:, None].astype(np.float32))
+        return rows
 
 
 def triples_of(word: str) -> list[str]:

@@ -159,12 +159,6 @@ def word_weight(n_with_word: int, n_postings: int) -> float:
 
 def subwords(words: list[str]) -> sp.csr_matrix:
     """Give the letter groups of words, shape (n_words, N_BUCKETS), each row of length 1; none for numbers."""
-    rows: list[int] = []
-    columns: list[int] = []
-    values: list[float] = []
-    for number, word in enumerate(words):
-        buckets = [] if word.isdigit() else subword_buckets(word)
-        rows += [number] * len(buckets)
-        columns += buckets
-        values += [1 / math.sqrt(len(buckets))] * len(buckets) if buckets else []
-    return sp.csr_matrix((values, (rows, columns)), shape=(len(words), N_BUCKETS), dtype=np.float32)
+    groups = subword_buckets(words)
+    values = 1 / np.sqrt(np.bincount(groups.word, minlength=len(words))[groups.word])
+    return sp.csr_matrix((values, (groups.word, groups.bucket)), shape=(len(words), N_BUCKETS), dtype=np.float32)
