@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobtagger.batch import ReadOptions, RunOptions, tag_file
+from jobtagger.batch.columns import find_fields
 from jobtagger.batch.json_rows import MAX_DEPTH, MAX_DIGITS, _Guard, _Refused
 from jobtagger.batch.reading import open_table
 from jobtagger.errors import InputError
@@ -314,3 +315,15 @@ def test_a_full_standard_output_ends_in_one_line(tmp_path):
         result.returncode,
         result.stderr,
     )
+
+
+def test_columns_of_junk_are_named_in_one_short_line(knowledge):
+    """What is no table is refused with a message that a terminal can show."""
+    columns = ["a\x1b[31m\nb\x07", "z" * 5000]
+
+    with pytest.raises(InputError) as refusal:
+        find_fields("junk.csv", columns, knowledge.sources, {})
+
+    assert "columns: a?[31m?b?, " + "z" * 40 + "..." in str(refusal.value)
+    assert len(str(refusal.value)) < 300
+    assert str(refusal.value).isprintable()

@@ -15,6 +15,7 @@ OWN_PREFIX = "jobtagger_"
 """Stands before a column of ours whose name the input has already."""
 
 _SHOWN_COLUMNS = 30
+_SHOWN_CHARS = 40
 _GAP = re.compile(r"\{([^{}]+)\}")
 _NO_VALUES = ("", "none", "nan", "null")
 
@@ -136,5 +137,6 @@ def _first(places: tuple[int, ...], cells: Sequence[str]) -> str:
 
 
 def _shown(columns: list[str]) -> str:
-    shown = ", ".join(columns[:_SHOWN_COLUMNS])
+    names = ["".join(char if char.isprintable() else "?" for char in name) for name in columns[:_SHOWN_COLUMNS]]
+    shown = ", ".join([name if len(name) <= _SHOWN_CHARS else f"{name[:_SHOWN_CHARS]}..." for name in names])
     return f"{shown}, ... ({len(columns)} in all)" if len(columns) > _SHOWN_COLUMNS else shown
