@@ -1,5 +1,7 @@
 """Category's level and posting's traits joined to a risk tag, each cause with the id of its line of knowledge."""
 
+from functools import cache
+
 import numpy as np
 
 from jobtagger.knowledge.types import Knowledge, Trait
@@ -23,8 +25,7 @@ class Assessor:
             knowledge.traits.values(), knowledge.negation, policy, vocabulary, knowledge.trait_words
         )
         self._spoken = np.array(list(map(vocabulary.id_of, SPOKEN)))
-        self._plain: dict[str, RiskTag] = {}
-        self._counted: dict[tuple[str, frozenset[str]], tuple[RiskTag, dict[str, int]]] = {}
+        self._counted = cache(self._count)  # few categories and sets of traits stand for all postings
         self._levels = derive_levels(knowledge)
         self._exposure = {
             entry.category_id: entry.percentile
@@ -45,24 +46,15 @@ class Assessor:
                 found = matches.get(number, [])
                 tags.append(self._tag(category_id, found, self._words(ids, found), offer))
             else:
-                tags.append(self._plain_tag(category_id))
+                tags.append(self._counted(category_id, frozenset())[0])
         return tags
-
-    def _plain_tag(self, category_id: str) -> RiskTag:
-        """Give the tag of a posting without traits, the same for all of a category."""
-        if category_id not in self._plain:
-            self._plain[category_id] = self._tag(category_id, [], {}, "")
-        return self._plain[category_id]
 
     def _tag(self, category_id: str, matches: list[Match], words: dict[str, str], offer: str) -> RiskTag:
         showing = {match.trait_id for match in matches if match.counts}
         if offer:
             words.setdefault(self._policy.budget.trait, offer)
             showing.add(self._policy.budget.trait)
-        key = category_id, frozenset(showing)
-        if key not in self._counted:
-            self._counted[key] = self._count(category_id, showing)
-        plain, counted = self._counted[key]
+        plain, counted = self._counted(category_id, frozenset(showing))
         traits = tuple(
             [
                 FoundTrait(trait_id, words[trait_id], counted.get(trait_id, 0))
@@ -73,7 +65,7 @@ class Assessor:
         reasons = [Reason("trait", trait_id, f"{points:+d} ({shown})") for trait_id, shown, points in traits]
         return plain._replace(traits=traits, reasons=(*plain.reasons, *reasons))
 
-    def _count(self, category_id: str, showing: set[str]) -> tuple[RiskTag, dict[str, int]]:
+    def _count(self, category_id: str, showing: frozenset[str]) -> tuple[RiskTag, dict[str, int]]:
         """Give the tag of a category with traits that count, without their words, and the points of each."""
         derived = self._levels.get(category_id)
         counted = self._counted_points(showing, category_id)
@@ -90,7 +82,7 @@ class Assessor:
         )  # fmt: skip
         return tag, counted
 
-    def _counted_points(self, trait_ids: set[str], category_id: str) -> dict[str, int]:
+    def _counted_points(self, trait_ids: frozenset[str], category_id: str) -> dict[str, int]:
         """Give the points that count: one trait a group, the strongest; none where a group shows both signs."""
         groups: dict[str, list[Trait]] = {}
         for trait in self._traits.values():

@@ -101,22 +101,27 @@ class TraitFinder:
         weighed = self._weights.values()
         self._shown_weights = np.array([[w.shown.get(name, 0.0) for w in weighed] for name in self._traits])
         self._counting_weights = np.array([[w.counting.get(name, 0.0) for w in weighed] for name in self._traits])
-        self._scorer = WordScorer(self._weights, self._negations, negation.window, vocabulary)
+        self._scorer = WordScorer(self._weights, vocabulary)
 
     def find(self, tokens: Tokens) -> dict[int, list[Match]]:
         """Give the matches of the postings that have any, by number, in order; several of one trait are possible.
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
-        found = self.by_phrases(tokens)
+        is_negated = self.are_negated(tokens)
+        found = self.by_phrases(tokens, is_negated)
         if self._weights:
-            found = self._weigh(found, tokens)
+            found = self._weigh(found, tokens, is_negated)
         return {owner: shown for owner, matches in found.items() if (shown := self._without_yielding(matches))}
 
-    def by_phrases(self, tokens: Tokens) -> dict[int, list[Match]]:
+    def are_negated(self, tokens: Tokens) -> NDArray[np.bool_]:
+        """Tell for each token whether a word that cancels stands before it, within the window and its sentence."""
+        return are_negated(tokens.ids, self._negations, self._window)
+
+    def by_phrases(self, tokens: Tokens, is_negated: NDArray[np.bool_]) -> dict[int, list[Match]]:
         """Give what phrases alone show, also of traits that then weigh words or yield to another."""
         places = self._book.places(tokens.ids)
-        is_free = ~are_negated(tokens.ids, self._negations, self._window)
+        is_free = ~is_negated
         places = places[(tokens.part[places] != SKILLS) & (is_free | np.isin(tokens.ids, self._negations))[places]]
         ids, is_free_at = tokens.ids.tolist(), is_free.tolist()
         match, rules, denials = self._book.match, self._rules, self._denials
@@ -162,9 +167,11 @@ class TraitFinder:
                 matches.append(Match(trait.id, start, end, mark.sign is not None, counts))
         return matches
 
-    def _weigh(self, found: dict[int, list[Match]], tokens: Tokens) -> dict[int, list[Match]]:
+    def _weigh(
+        self, found: dict[int, list[Match]], tokens: Tokens, is_negated: NDArray[np.bool_]
+    ) -> dict[int, list[Match]]:
         """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
-        scores = self._scorer.score(tokens)
+        scores = self._scorer.score(tokens, is_negated)
         of_phrases = self._phrase_weights(found, len(scores.totals))
         totals = scores.totals + of_phrases.sum(axis=1)
         weighed = {

@@ -56,20 +56,13 @@ class WordScorer:
     Parameters
     ----------
     weights : mapping of trait id to WordWeights
-    negations : array of int
-        Words that take the next `window` words of their sentence out of the sum.
-    window : int
     vocabulary : Vocabulary
         The session's.
     """
 
-    def __init__(
-        self, weights: Mapping[str, WordWeights], negations: Places, window: int, vocabulary: Vocabulary
-    ) -> None:
+    def __init__(self, weights: Mapping[str, WordWeights], vocabulary: Vocabulary) -> None:
         self.trait_ids = tuple(weights)
         self._weights = tuple(weights.values())
-        self._negations = negations
-        self._window = window
         self._vocabulary = vocabulary
         self._is_weighed = np.zeros(0, dtype=bool)
         width = 2 * len(self._weights)
@@ -80,12 +73,12 @@ class WordScorer:
                     self._row_of[word][column] = weight
         self._table = WordTable(vocabulary, width, self._rows, np.zeros((0, width), dtype=np.float32))
 
-    def score(self, tokens: Tokens) -> WordScores:
-        """Give the scores of postings from their words alone, the start included."""
+    def score(self, tokens: Tokens, is_negated: NDArray[np.bool_]) -> WordScores:
+        """Give the scores of postings from their words that are not negated alone, the start included."""
         rows, half = self._table.rows(), len(self._weights)
         new = rows[len(self._is_weighed) : len(self._vocabulary.words)]
         self._is_weighed = np.concatenate([self._is_weighed, new.any(axis=1)])
-        text, title = read_words(tokens, self._negations, self._window, self._is_weighed)
+        text, title = read_words(tokens, is_negated, self._is_weighed)
         text_weights, title_weights = rows[text.ids, :half], rows[title.ids, half:]
         totals = np.tile([weights.start for weights in self._weights], (len(tokens.starts) - 1, 1)).astype(np.float64)
         for seen, weighed in ((text, text_weights), (title, title_weights)):
@@ -102,13 +95,13 @@ class WordScorer:
 
 
 def read_words(
-    tokens: Tokens, negations: Places, window: int, is_asked: NDArray[np.bool_] | None = None
+    tokens: Tokens, is_negated: NDArray[np.bool_], is_asked: NDArray[np.bool_] | None = None
 ) -> tuple[Seen, Seen]:
     """Give the different words of title and description of each posting, and of its title; without negated ones.
 
     `is_asked` tells by word number which words to give; none given, all.
     """
-    is_read = (tokens.ids != _BOUNDARY) & ~are_negated(tokens.ids, negations, window)
+    is_read = (tokens.ids != _BOUNDARY) & ~is_negated
     if is_asked is not None:
         is_read &= is_asked[tokens.ids]
     is_title = tokens.part == TITLE

@@ -46,15 +46,15 @@ def read_features(
     `stop_words` carry none: nobody would take them for a reason.
     """
     finder = TraitFinder(knowledge.traits.values(), knowledge.negation, knowledge.policy, vocabulary)
-    negations = np.array([vocabulary.id_of(word) for word in knowledge.negation.before], dtype=np.int64)
     tokens = vocabulary.tokenise(postings)
+    is_negated = finder.are_negated(tokens)
     rows: list[dict[tuple[str, str], float]] = [{} for _ in postings]
-    for place, seen in zip(("text", "title"), read_words(tokens, negations, knowledge.negation.window), strict=True):
+    for place, seen in zip(("text", "title"), read_words(tokens, is_negated), strict=True):
         for owner, number in zip(seen.owners.tolist(), seen.ids.tolist(), strict=True):
             word = vocabulary.words[number]
             if is_weighable(word) and word not in stop_words:
                 rows[owner][place, word] = 1.0
-    for owner, matches in finder.by_phrases(tokens).items():
+    for owner, matches in finder.by_phrases(tokens, is_negated).items():
         for match in matches:
             rows[owner]["shown", match.trait_id] = PHRASE_SCALE
             if match.counts:
