@@ -1,7 +1,6 @@
 """`jobtagger check`: one posting, answered for a person or, with --json, for a program."""
 
 import json
-import os
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from jobtagger.cli.root import cli, model_option
-from jobtagger.cli.wording import WORDING, language_of_locale, typeset
+from jobtagger.cli.wording import WORDING, spoken, typeset
 
 _WIDTH = 100
 _MAX_SHOWN = 6
@@ -43,7 +42,7 @@ def check(
 
     body = _posting_text(text, path, title)
     record = RawRecord(title, body) if title else _split_title(body)
-    language = lang or language_of_locale(os.environ)
+    language = spoken(lang)
     tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
     answer = check_posting(record, tagger, language)
     if as_json:

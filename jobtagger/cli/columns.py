@@ -1,7 +1,6 @@
 """`jobtagger columns`: what a file was found to be, which of its columns are read, and why."""
 
 import json
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import click
 from jobtagger.cli.root import cli
 from jobtagger.cli.tag import read_options, reading_options
 from jobtagger.cli.tag_wording import WORDING
-from jobtagger.cli.wording import language_of_locale
+from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.batch.columns import FieldMap
@@ -41,7 +40,7 @@ def columns(inputs: tuple[str, ...], lang: str | None, as_json: bool, **reading:
 
     options = read_options(**reading)
     sources = load_knowledge().sources
-    say = WORDING[lang or language_of_locale(os.environ)]
+    say = WORDING[spoken(lang)]
     for path in expand_inputs(inputs):
         with open_table(path, options, sources) as table:
             fields = find_fields(table.name, table.columns, sources, dict(options.columns))

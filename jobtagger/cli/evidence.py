@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobtagger.cli.root import cli
-from jobtagger.cli.wording import WORDING, language_of_locale
+from jobtagger.cli.wording import WORDING, spoken
 
 if TYPE_CHECKING:
     from jobtagger.risk.statements import Statement
@@ -51,16 +50,16 @@ def evidence(
     _refuse_unknown("CATEGORY", [category] if category else [], knowledge.categories)
     _refuse_unknown("--strength", strengths, {entry.strength for entry in knowledge.evidence.values()})
     _refuse_unknown("--document", documents, {entry.document for entry in knowledge.evidence.values()})
-    spoken = language or language_of_locale(os.environ)
+    answered = spoken(language)
     statements = statements_about(knowledge, category, strengths, documents)
-    rows = [as_plain(statement, spoken) for statement in statements]
+    rows = [as_plain(statement, answered) for statement in statements]
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
     elif as_csv:
         click.echo(_as_csv(rows), nl=False)
     else:
-        click.echo("\n".join(_as_text(rows, WORDING[spoken])))
+        click.echo("\n".join(_as_text(rows, WORDING[answered])))
 
 
 def as_plain(statement: "Statement", language: str) -> dict[str, Any]:

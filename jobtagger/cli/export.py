@@ -9,7 +9,7 @@ import click
 from jobtagger.cli.job_wording import WORDING
 from jobtagger.cli.root import cli
 from jobtagger.cli.run import config_option
-from jobtagger.cli.wording import language_of_locale
+from jobtagger.cli.wording import spoken
 
 LEVELS = ("growing", "low", "moderate", "high", "critical", "unknown")
 
@@ -43,4 +43,4 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter per option
     filters = Filters(categories, levels, sources, day, needs_review, reposts)
     with open_store(settings.location(), must_exist=True, busy_seconds=settings.busy_seconds) as store:
         n = export(store, output, filters)
-    click.echo(WORDING[language_of_locale(os.environ)]["exported"].format(n=n), err=True)
+    click.echo(WORDING[spoken()]["exported"].format(n=n), err=True)

@@ -12,7 +12,8 @@ import click
 from jobtagger.cli.review_wording import WORDING
 from jobtagger.cli.root import cli, model_option
 from jobtagger.cli.status import table_lines
-from jobtagger.cli.store_option import language_option, model_folder_of, opened, spoken, store_options
+from jobtagger.cli.store_option import language_option, model_folder_of, opened, store_options
+from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.job.store import Store

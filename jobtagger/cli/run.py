@@ -16,7 +16,7 @@ import click
 from jobtagger.cli.job_wording import WORDING
 from jobtagger.cli.logs import set_up_logs
 from jobtagger.cli.root import EXIT_REJECTED, cli
-from jobtagger.cli.wording import language_of_locale
+from jobtagger.cli.wording import spoken
 from jobtagger.errors import JobtaggerError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     settings, watched = read_config(Path(config), os.environ), read_watch_settings(Path(config))
     tagger = Tagger.from_folder(settings.model_folder)
     options = RunOptions(sources, since and since.replace(tzinfo=UTC), retag, dry_run)
-    words = WORDING[language_of_locale(os.environ)]
+    words = WORDING[spoken()]
 
     def once() -> int:
         try:

@@ -10,7 +10,7 @@ import click
 from jobtagger.cli.job_wording import WORDING
 from jobtagger.cli.root import cli
 from jobtagger.cli.run import config_option
-from jobtagger.cli.wording import language_of_locale
+from jobtagger.cli.wording import spoken
 from jobtagger.errors import ConfigError
 
 KINDS = ("cron", "systemd", "github-actions")
@@ -30,7 +30,7 @@ def init(path: Path) -> None:
         raise ConfigError(f"{path}: exists already and is left alone; name another file") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
-    click.echo(WORDING[language_of_locale(os.environ)]["written"].format(path=path))
+    click.echo(WORDING[spoken()]["written"].format(path=path))
 
 
 @cli.command()

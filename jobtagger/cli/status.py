@@ -11,7 +11,8 @@ import click
 
 from jobtagger.cli.root import cli
 from jobtagger.cli.status_wording import WORDING
-from jobtagger.cli.store_option import language_option, opened, spoken, store_options
+from jobtagger.cli.store_option import language_option, opened, store_options
+from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.watch.status import RunStatus, SourceStatus, Status

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobtagger.cli.run import config_option
-from jobtagger.cli.wording import language_of_locale
 
 if TYPE_CHECKING:
     from jobtagger.job.store import Store
@@ -28,11 +27,6 @@ def store_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
 language_option = click.option(
     "--lang", type=click.Choice(["en", "fr"]), help="Language of the answer; that of the locale if left out."
 )
-
-
-def spoken(lang: str | None) -> str:
-    """Give the language of the answer."""
-    return lang or language_of_locale(os.environ)
 
 
 @contextmanager

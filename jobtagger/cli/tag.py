@@ -14,7 +14,7 @@ import click
 from jobtagger.cli.root import EXIT_REJECTED, cli, model_option
 from jobtagger.cli.tag_engine import engine_options, tag_with_engine
 from jobtagger.cli.tag_wording import WORDING
-from jobtagger.cli.wording import language_of_locale
+from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.batch import ReadOptions, Summary
@@ -117,7 +117,7 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
     from jobtagger.batch import RunOptions, tag_file  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
 
-    say = WORDING[lang or language_of_locale(os.environ)]
+    say = WORDING[spoken(lang)]
     started = time.monotonic()
     if engine:
         summary = tag_with_engine(inputs, output, click.get_current_context().params)

@@ -10,8 +10,9 @@ import click
 
 from jobtagger.cli.root import cli
 from jobtagger.cli.status import table_lines
-from jobtagger.cli.store_option import language_option, opened, spoken, store_options
+from jobtagger.cli.store_option import language_option, opened, store_options
 from jobtagger.cli.trends_wording import WORDING
+from jobtagger.cli.wording import spoken
 from jobtagger.records import UNKNOWN
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """The words around a checked posting, in English and French."""
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,11 @@ def language_of_locale(environ: Mapping[str, str]) -> str:
     """Give "fr" for a French locale and "en" for any other."""
     locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
     return "fr" if locale.lower().startswith("fr") else "en"
+
+
+def spoken(lang: str | None = None) -> str:
+    """Give the language of the answer: the one asked for, else that of the locale."""
+    return lang or language_of_locale(os.environ)
 
 
 def typeset(value: Any, language: str) -> Any:
