@@ -12,7 +12,7 @@ from jobtagger.knowledge import load_knowledge
 from jobtagger.knowledge.types import Footer, Negation
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
 from jobtagger.risk import Assessor, TraitFinder
-from jobtagger.risk.traits import Match
+from jobtagger.risk.matches import Match
 from jobtagger.text import FooterCutter, clean_text
 from jobtagger.text.language import UNDETERMINED
 from jobtagger.text.prepare import tidy_skills

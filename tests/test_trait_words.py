@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobtagger.knowledge.types import Negation, WordWeights
 from jobtagger.risk import TraitFinder
-from jobtagger.risk.traits import Match
+from jobtagger.risk.matches import Match
 from jobtagger.train.trait_words import PRECISION_TO_COUNT, as_rows, cuts, fit_words, read_features
 from jobtagger.vocabulary import Vocabulary
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
-from jobtagger.risk.traits import Match
+from jobtagger.risk.matches import Match
 from jobtagger.risk.words import are_negated
 from jobtagger.vocabulary import Vocabulary
 

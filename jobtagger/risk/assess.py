@@ -1,15 +1,19 @@
 """Category's level and posting's traits joined to a risk tag, each cause with the id of its line of knowledge."""
 
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
 from jobtagger.knowledge.types import Knowledge, Trait
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, Prediction, Reason, RiskTag
+from jobtagger.risk.automaton import Ids
 from jobtagger.risk.budget import SPOKEN, find_offers, is_low, may_hold_offer
 from jobtagger.risk.derivation import exposure_differs
+from jobtagger.risk.matches import Matches
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
-from jobtagger.risk.traits import Match, TraitFinder
+from jobtagger.risk.traits import TraitFinder
 from jobtagger.vocabulary import Tokens, Vocabulary
 
 
@@ -25,6 +29,7 @@ class Assessor:
             knowledge.traits.values(), knowledge.negation, policy, vocabulary, knowledge.trait_words
         )
         self._spoken = np.array(list(map(vocabulary.id_of, SPOKEN)))
+        self._bit_of = {trait_id: 1 << number for number, trait_id in enumerate(knowledge.traits)}
         self._counted = cache(self._count)  # few categories and sets of traits stand for all postings
         self._levels = derive_levels(knowledge)
         self._exposure = {
@@ -35,40 +40,40 @@ class Assessor:
 
     def assess(self, postings: list[Posting], tokens: Tokens, predictions: list[Prediction]) -> list[RiskTag]:
         """Give one risk tag per posting, in order; unknown where the category is. `tokens` are those of the postings."""
-        matches = self._finder.find(tokens)
-        ids = tokens.ids.tolist()
+        matches = self._finder.match(tokens)
+        n_traits = len(self._traits)
+        counting = matches.counting(len(postings), n_traits) @ (1 << np.arange(n_traits))
+        words = self._words(tokens.ids, matches)
         speaking = set(tokens.posting[np.isin(tokens.ids, self._spoken)].tolist())
         tags = []
-        for number, (posting, prediction) in enumerate(zip(postings, predictions, strict=True)):
+        for number, (posting, prediction, strong) in enumerate(
+            zip(postings, predictions, counting.tolist(), strict=True)
+        ):
             category_id = UNKNOWN if prediction.abstained else prediction.category_id
-            offer = self._low_offer(posting, is_spoken=number in speaking)
-            if offer or number in matches:
-                found = matches.get(number, [])
-                tags.append(self._tag(category_id, found, self._words(ids, found), offer))
-            else:
-                tags.append(self._counted(category_id, frozenset())[0])
+            shown, showing = words.get(number), strong
+            if (number in speaking or may_hold_offer(posting)) and (offer := self._low_offer(posting)):
+                shown = self._in_order({self._policy.budget.trait: offer} | (shown or {}))
+                showing = strong | self._bit_of.get(self._policy.budget.trait, 0)
+            plain, points = self._counted(category_id, showing)
+            tags.append(self._tag(plain, shown, points) if shown else plain)
         return tags
 
-    def _tag(self, category_id: str, matches: list[Match], words: dict[str, str], offer: str) -> RiskTag:
-        showing = {match.trait_id for match in matches if match.counts}
-        if offer:
-            words.setdefault(self._policy.budget.trait, offer)
-            showing.add(self._policy.budget.trait)
-        plain, counted = self._counted(category_id, frozenset(showing))
-        traits = tuple(
-            [
-                FoundTrait(trait_id, words[trait_id], counted.get(trait_id, 0))
-                for trait_id in self._traits
-                if trait_id in words
-            ]
-        )
+    @staticmethod
+    def _tag(plain: RiskTag, words: dict[str, str], points: dict[str, int]) -> RiskTag:
+        """Add to the tag that stands for all postings alike the words of this one."""
+        traits = [FoundTrait(trait_id, shown, points.get(trait_id, 0)) for trait_id, shown in words.items()]
         reasons = [Reason("trait", trait_id, f"{points:+d} ({shown})") for trait_id, shown, points in traits]
-        return plain._replace(traits=traits, reasons=(*plain.reasons, *reasons))
+        *alike, _, caused, differs = plain
+        return RiskTag(*alike, tuple(traits), (*caused, *reasons), differs)
 
-    def _count(self, category_id: str, showing: frozenset[str]) -> tuple[RiskTag, dict[str, int]]:
-        """Give the tag of a category with traits that count, without their words, and the points of each."""
+    def _in_order(self, words: dict[str, str]) -> dict[str, str]:
+        return {trait_id: words[trait_id] for trait_id in self._traits if trait_id in words}
+
+    def _count(self, category_id: str, showing: int) -> tuple[RiskTag, dict[str, int]]:
+        """Give the tag of a category with traits that count (a bit each), without their words, and the points of each."""
         derived = self._levels.get(category_id)
-        counted = self._counted_points(showing, category_id)
+        trait_ids = {trait_id for trait_id, bit in self._bit_of.items() if showing & bit}
+        counted = self._counted_points(trait_ids, category_id)
         exposure = self._exposure.get(category_id)
         if derived is None or derived.points is None or derived.outlook is None:
             return RiskTag(UNKNOWN, None, None, "", False, exposure, (), ()), counted
@@ -82,7 +87,7 @@ class Assessor:
         )  # fmt: skip
         return tag, counted
 
-    def _counted_points(self, trait_ids: frozenset[str], category_id: str) -> dict[str, int]:
+    def _counted_points(self, trait_ids: set[str], category_id: str) -> dict[str, int]:
         """Give the points that count: one trait a group, the strongest; none where a group shows both signs."""
         groups: dict[str, list[Trait]] = {}
         for trait in self._traits.values():
@@ -96,34 +101,32 @@ class Assessor:
                 counted[strongest.id] = strongest.points
         return counted
 
-    def _low_offer(self, posting: Posting, *, is_spoken: bool) -> str:
+    def _low_offer(self, posting: Posting) -> str:
         """Give the words of an offer when there is one and all are low, else nothing."""
-        text = f"{posting.title}\n{posting.details}\n{posting.description}"
-        if not is_spoken and not may_hold_offer(text):
-            return ""
-        offers = find_offers(text)
+        offers = find_offers(f"{posting.title}\n{posting.details}\n{posting.description}")
         return offers[0].words if offers and all(is_low(offer, self._policy.budget) for offer in offers) else ""
 
-    def _words(self, ids: list[int], matches: list[Match]) -> dict[str, str]:
-        """Give, per trait, the words that show it: those of its first phrase, else those of all its signs."""
-        words: dict[str, str] = {}
-        signs: dict[str, list[str]] = {}
-        for match in matches:
-            if match.is_sign or match.trait_id not in words:
-                spelled = " ".join([self._vocabulary.words[number] for number in ids[match.start : match.end]])
-                if match.is_sign:
-                    signs.setdefault(match.trait_id, []).append(spelled)
-                else:
-                    words[match.trait_id] = spelled
-        return {trait_id: " … ".join(_without_parts(found)) for trait_id, found in signs.items()} | words
+    def _words(self, ids: Ids, matches: Matches) -> dict[int, dict[str, str]]:
+        """Give, per posting and trait, the words that show it: those of its first phrase, else those of all its signs."""
+        spelled: dict[int, dict[str, str]] = {}
+        words, trait_ids = self._vocabulary.words, self._finder.trait_ids
+        by_trait = matches.where(np.lexsort((matches.start, matches.is_sign, matches.trait, matches.owner)))
+        columns = (column.tolist() for column in by_trait)
+        for (owner, trait), group in groupby(zip(*columns, strict=True), itemgetter(0, 1)):
+            first, *others = group
+            shown = [first] if not first[4] else [first, *others]
+            found = [" ".join([words[number] for number in ids[start:end].tolist()]) for _, _, start, end, *_ in shown]
+            spelled.setdefault(owner, {})[trait_ids[trait]] = " … ".join(_without_parts(found))
+        return spelled
 
 
 def _without_parts(found: list[str]) -> list[str]:
     """Leave out what stands twice, or within a longer one."""
+    longer = [words for words in found if " " in words]
     return [
         words
         for words in dict.fromkeys(found)
-        if not any(words != other and f" {words} " in f" {other} " for other in found)
+        if not any(words != other and f" {words} " in f" {other} " for other in longer)
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jobtagger.knowledge.types import Budget
+from jobtagger.records import Posting
 
 _CURRENCY = r"US\$|CA\$|A\$|[$€£₹]|\b(?:usd|eur|euros?|gbp|inr|cad|aud|chf|dollars?|pounds?|rs)\b"
 _NUMBER = r"(?!0)\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
@@ -85,7 +86,8 @@ class Offer(NamedTuple):
 def find_offers(text: str) -> list[Offer]:
     """Give the offers of a text in order of place."""
     day_rates = [
-        Offer(*_span(match["low"], match["high"]), "eur", "day", match[0].strip()) for match in _DAY_RATE.finditer(text)
+        Offer(*_span(match["low"], match["high"]), "eur", "day", match[0].strip())
+        for match in (_DAY_RATE.finditer(text) if "tjm" in text.lower() else ())
     ]
     return day_rates or [offer for match in _amounts(text) if (offer := _offer(match, text))]
 
@@ -96,9 +98,12 @@ def is_low(offer: Offer, budget: Budget) -> bool:
     return rate is not None and offer.high * rate < budget.low_per[offer.unit]
 
 
-def may_hold_offer(text: str) -> bool:
-    """Tell whether a text holds a sign of currency at all."""
-    return any(symbol in text for symbol in _SYMBOLS)
+def may_hold_offer(posting: Posting) -> bool:
+    """Tell whether a posting holds a sign of currency at all."""
+    return any(
+        "$" in text or (not text.isascii() and any(symbol in text for symbol in _SYMBOLS))
+        for text in (posting.title, posting.details, posting.description)
+    )
 
 
 def _amounts(text: str) -> Iterator[re.Match[str]]:

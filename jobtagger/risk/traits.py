@@ -1,53 +1,23 @@
 """Traits of a posting, found as phrases in its tokens, unless they are negated or another trait speaks against them.
 
 Of some traits phrases tell too little; their words are weighed and added up (`words.py`), with what phrases found.
+Everything is done for a whole chunk at once, in columns (`matches.py`).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import Negation, Policy, Trait, WordWeights
+from jobtagger.risk.automaton import Ends, Ids
+from jobtagger.risk.matches import Flags, Match, Matches, n_different, spell
 from jobtagger.risk.phrases import Mark, PhraseBook
 from jobtagger.risk.words import WordScorer, are_negated
-from jobtagger.vocabulary import SKILLS, TITLE, Tokens, Vocabulary
+from jobtagger.vocabulary import SKILLS, TITLE, PairSet, Tokens, Vocabulary, pair_key
 
 _DENIAL = Mark("denial")
-_N_SHOWN = 5  # of weighed words and phrases, the strongest are shown
-
-
-class Found(NamedTuple):
-    """What a phrase at tokens `start` to `end` (exclusive) of a chunk stands for, and whether that is in a title."""
-
-    mark: Mark
-    trait: Trait
-    start: int
-    end: int
-    in_title: bool
-
-
-class Match(NamedTuple):
-    """A trait found at tokens `start` to `end` (exclusive) of a chunk.
-
-    `is_sign` where it is one of several weak signs; `counts` is false where they are too few to move the score.
-    """
-
-    trait_id: str
-    start: int
-    end: int
-    is_sign: bool = False
-    counts: bool = True
-
-
-class _Rule(NamedTuple):
-    """What a mark asks of a place: its trait, and the words that may not stand before or right behind it."""
-
-    mark: Mark
-    trait: Trait
-    not_after: frozenset[int]
-    not_before: frozenset[int]
+_NO_SIGN = -1
 
 
 class TraitFinder:
@@ -65,6 +35,11 @@ class TraitFinder:
         The session's.
     weights : mapping of trait id to WordWeights, optional
         Of the traits whose words are weighed.
+
+    Attributes
+    ----------
+    trait_ids : tuple of str
+        The trait of each number.
     """
 
     def __init__(
@@ -75,15 +50,15 @@ class TraitFinder:
         vocabulary: Vocabulary,
         weights: Mapping[str, WordWeights] | None = None,
     ) -> None:
+        self._traits = tuple(traits)
+        self.trait_ids = tuple(trait.id for trait in self._traits)
         self._window = negation.window
-        self._traits = {trait.id: trait for trait in traits}
         self._negations = np.array([vocabulary.id_of(word) for word in negation.before], dtype=np.int64)
-        self._all_negations = frozenset(self._negations.tolist())
         self._denials = PhraseBook(vocabulary, policy.many_from)
         self._denials.add(_DENIAL, negation.after)
         self._denials.close()
         self._book = PhraseBook(vocabulary, policy.many_from)
-        for trait in self._traits.values():
+        for trait in self._traits:
             self._book.add(Mark(trait.id), trait.phrases)
             self._book.add(Mark(trait.id, in_title=True), trait.title_phrases)
             for number, sign in enumerate(trait.signs):
@@ -91,145 +66,109 @@ class TraitFinder:
             for number, sign in enumerate(trait.title_signs, len(trait.signs)):
                 self._book.add(Mark(trait.id, in_title=True, sign=number), [sign])
         self._book.close()
-        self._rules = []
-        for mark in self._book.marks:
-            trait = self._traits[mark.trait_id]
-            words = (frozenset(map(vocabulary.id_of, listed)) for listed in (trait.not_after, trait.not_before))
-            self._rules.append(_Rule(mark, trait, *words))
-        self._weights = {trait_id: found for trait_id, found in (weights or {}).items() if trait_id in self._traits}
-        self._place_of = {trait_id: place for place, trait_id in enumerate(self._traits)}
-        weighed = self._weights.values()
-        self._shown_weights = np.array([[w.shown.get(name, 0.0) for w in weighed] for name in self._traits])
-        self._counting_weights = np.array([[w.counting.get(name, 0.0) for w in weighed] for name in self._traits])
-        self._scorer = WordScorer(self._weights, vocabulary)
+        marks, number_of = self._book.marks, {trait_id: number for number, trait_id in enumerate(self.trait_ids)}
+        self._trait_of = np.array([number_of[mark.trait_id] for mark in marks], dtype=np.int64)
+        self._sign_of = np.array([_NO_SIGN if mark.sign is None else mark.sign for mark in marks], dtype=np.int64)
+        self._in_title_only = np.array([mark.in_title for mark in marks], dtype=bool)
+        self._signs_to_show = np.array([trait.signs_to_show for trait in self._traits], dtype=np.int64)
+        self._signs_to_count = np.array([trait.signs_to_count for trait in self._traits], dtype=np.int64)
+        self._counts_in_title = np.array([trait.counts_in_title for trait in self._traits], dtype=bool)
+        self._not_after = [
+            (number, np.array([vocabulary.id_of(word) for word in trait.not_after], dtype=np.int64))
+            for number, trait in enumerate(self._traits)
+            if trait.not_after
+        ]
+        not_before = [
+            pair_key(number, vocabulary.id_of(word))
+            for number, trait in enumerate(self._traits)
+            for word in trait.not_before
+        ]
+        self._not_before = PairSet(np.array(not_before, dtype=np.int64))
+        self._yielding = [
+            (number, [number_of[other] for other in trait.yields_to if other in number_of])
+            for number, trait in enumerate(self._traits)
+            if trait.yields_to
+        ]
+        self._scorer = WordScorer(weights or {}, self.trait_ids, vocabulary)
 
     def find(self, tokens: Tokens) -> dict[int, list[Match]]:
-        """Give the matches of the postings that have any, by number, in order; several of one trait are possible.
+        """Give the matches of the postings that have any, by number, in order; several of one trait are possible."""
+        found: dict[int, list[Match]] = {}
+        for owner, trait, *match in zip(*(column.tolist() for column in self.match(tokens)), strict=True):
+            found.setdefault(owner, []).append(Match(self.trait_ids[trait], *match))
+        return found
+
+    def match(self, tokens: Tokens) -> Matches:
+        """Give the matches of postings as columns.
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
         is_negated = self.are_negated(tokens)
         found = self.by_phrases(tokens, is_negated)
-        if self._weights:
-            found = self._weigh(found, tokens, is_negated)
-        return {owner: shown for owner, matches in found.items() if (shown := self._without_yielding(matches))}
+        return self._without_yielding(self._scorer.weigh(found, tokens, is_negated), len(tokens.starts) - 1)
 
     def are_negated(self, tokens: Tokens) -> NDArray[np.bool_]:
         """Tell for each token whether a word that cancels stands before it, within the window and its sentence."""
         return are_negated(tokens.ids, self._negations, self._window)
 
-    def by_phrases(self, tokens: Tokens, is_negated: NDArray[np.bool_]) -> dict[int, list[Match]]:
+    def by_phrases(self, tokens: Tokens, is_negated: Flags) -> Matches:
         """Give what phrases alone show, also of traits that then weigh words or yield to another."""
+        ends = self._book.match(tokens.ids, self._places(tokens, is_negated))
+        trait, in_title = self._trait_of[ends.mark], tokens.part[ends.start] == TITLE
+        kept = in_title | ~self._in_title_only[ends.mark]
+        kept[self._not_before.places(pair_key(trait, tokens.ids[ends.end]))[0]] = False
+        kept[self._denied(tokens.ids, ends)] = False
+        for number, words in self._not_after:
+            asked = np.flatnonzero(kept & (trait == number))
+            kept[asked] = ~_follow(words, tokens.ids, ends.start[asked], self._window)
+        return self._strong_enough(Ends(*(column[kept] for column in ends)), tokens)
+
+    def _places(self, tokens: Tokens, is_negated: Flags) -> Ids:
+        """Give the places where phrases may start: not negated, or negations themselves."""
         places = self._book.places(tokens.ids)
-        is_free = ~is_negated
-        places = places[(tokens.part[places] != SKILLS) & (is_free | np.isin(tokens.ids, self._negations))[places]]
-        ids, is_free_at = tokens.ids.tolist(), is_free.tolist()
-        match, rules, denials = self._book.match, self._rules, self._denials
-        marked: dict[int, list[Found]] = {}
-        for place, owner, part in zip(
-            places.tolist(), tokens.posting[places].tolist(), tokens.part[places].tolist(), strict=True
-        ):
-            # "no fluff, no AI": the same negation again denies nothing
-            if not is_free_at[place] and self._follows(self._all_negations - {ids[place]}, ids, place):
-                continue
-            for number, end in match(ids, place).items():
-                mark, trait, not_after, not_before = rules[number]
-                if (
-                    (part == TITLE or not mark.in_title)
-                    and ids[end] not in not_before
-                    and not (not_after and self._follows(not_after, ids, place))
-                    and not (denials.may_start(ids[end]) and denials.match(ids, end))
-                ):
-                    marked.setdefault(owner, []).append(Found(mark, trait, place, end, part == TITLE))
-        return {owner: self._matches(found, ids) for owner, found in marked.items()}
+        places = places[tokens.part[places] != SKILLS]
+        kept = ~is_negated[places]
+        asked = np.flatnonzero(~kept & np.isin(tokens.ids[places], self._negations))
+        # "no fluff, no AI": the same negation again denies nothing
+        kept[asked] = ~_follow(self._negations, tokens.ids, places[asked], self._window, but_itself=True)
+        return places[kept]
 
-    def _follows(self, words: frozenset[int], ids: list[int], place: int) -> bool:
-        """Tell whether one of the words stands before a place, within the window and its sentence."""
-        for number in reversed(ids[max(0, place - self._window) : place]):
-            if number == 0:
-                return False
-            if number in words:
-                return True
-        return False
+    def _denied(self, ids: Ids, ends: Ends) -> Flags:
+        """Tell behind which phrases one stands that denies them."""
+        behind = np.unique(ends.end)
+        return np.isin(ends.end, self._denials.match(ids, behind).start)
 
-    def _matches(self, found: list[Found], ids: list[int]) -> list[Match]:
-        """Keep what is enough to show a trait."""
-        n_signs = _count_signs(found, ids)
-        is_sure = {
-            trait.id
-            for mark, trait, _, _, in_title in found
-            if mark.sign is None or (trait.counts_in_title and in_title and not mark.in_title)
-        }
-        matches = []
-        for mark, trait, start, end, _ in found:
-            counts = trait.id in is_sure or n_signs[trait.id] >= trait.signs_to_count
-            if mark.sign is None or counts or n_signs[trait.id] >= trait.signs_to_show:
-                matches.append(Match(trait.id, start, end, mark.sign is not None, counts))
-        return matches
+    def _strong_enough(self, found: Ends, tokens: Tokens) -> Matches:
+        """Keep what is enough to show a trait; different signs count, the same words once, in whatever language."""
+        n_traits = len(self._traits)
+        owner, trait, sign = tokens.posting[found.start], self._trait_of[found.mark], self._sign_of[found.mark]
+        pair, n_pairs = owner * n_traits + trait, (len(tokens.starts) - 1) * n_traits
+        is_sign = sign != _NO_SIGN
+        in_title = (tokens.part[found.start] == TITLE) & ~self._in_title_only[found.mark]
+        is_sure = np.zeros(n_pairs, dtype=bool)
+        is_sure[pair[~is_sign | (in_title & self._counts_in_title[trait])]] = True
+        words = spell(tokens.ids, found.start[is_sign], found.end[is_sign])
+        n_signs = np.minimum(
+            n_different(pair[is_sign], sign[is_sign], n_pairs), n_different(pair[is_sign], words, n_pairs)
+        )[pair]
+        counts = is_sure[pair] | (n_signs >= self._signs_to_count[trait])
+        kept = ~is_sign | counts | (n_signs >= self._signs_to_show[trait])
+        return Matches(owner, trait, found.start, found.end, is_sign, counts).where(kept)
 
-    def _weigh(
-        self, found: dict[int, list[Match]], tokens: Tokens, is_negated: NDArray[np.bool_]
-    ) -> dict[int, list[Match]]:
-        """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
-        scores = self._scorer.score(tokens, is_negated)
-        of_phrases = self._phrase_weights(found, len(scores.totals))
-        totals = scores.totals + of_phrases.sum(axis=1)
-        weighed = {
-            owner: [match for match in matches if match.trait_id not in self._weights]
-            for owner, matches in found.items()
-        }
-        speaking = scores.speaking(totals >= 0)
-        owners, numbers = np.nonzero(totals >= 0)
-        for owner, number, total in zip(
-            owners.tolist(), numbers.tolist(), totals[owners, numbers].tolist(), strict=True
-        ):
-            trait_id = self._scorer.trait_ids[number]
-            phrases = [
-                (float(of_phrases[owner, self._place_of[match.trait_id], number]), match.start, match.end)
-                for match in found.get(owner, ())
-            ]
-            phrases = [phrase for phrase in phrases if phrase[0] > 0]
-            said = {place for _, start, end in phrases for place in range(start, end)}
-            words = [
-                (weight, place, place + 1)
-                for place, weight in speaking.get((owner, number), {}).items()
-                if place not in said
-            ]
-            strongest = sorted([*phrases, *words], key=lambda item: (-item[0], item[1]))[:_N_SHOWN]
-            counts = total >= self._weights[trait_id].to_count
-            weighed.setdefault(owner, []).extend(
-                Match(trait_id, start, end, True, counts)
-                for _, start, end in sorted(strongest, key=lambda item: item[1])
-            )
-        return weighed
-
-    def _phrase_weights(self, found: dict[int, list[Match]], n_postings: int) -> NDArray[np.float64]:
-        """Give what the traits found by phrases weigh, shape (n_postings, n_traits, n_weighed)."""
-        shown = np.zeros((n_postings, len(self._place_of)), dtype=bool)
-        counting = np.zeros_like(shown)
-        for owner, matches in found.items():
-            for match in matches:
-                shown[owner, self._place_of[match.trait_id]] = True
-                if match.counts:
-                    counting[owner, self._place_of[match.trait_id]] = True
-        weights: NDArray[np.float64] = shown[:, :, None] * self._shown_weights
-        weights += counting[:, :, None] * self._counting_weights
-        return weights
-
-    def _without_yielding(self, matches: list[Match]) -> list[Match]:
+    def _without_yielding(self, matches: Matches, n_postings: int) -> Matches:
         """Leave out traits that yield to another one found."""
-        shown = {match.trait_id for match in matches}
-        return [match for match in matches if shown.isdisjoint(self._traits[match.trait_id].yields_to)]
+        shown = matches.shown(n_postings, len(self._traits))
+        stays = shown.copy()
+        for number, others in self._yielding:
+            stays[:, number] &= ~shown[:, others].any(axis=1)
+        return matches.where(stays[matches.owner, matches.trait])
 
 
-def _count_signs(found: list[Found], ids: list[int]) -> dict[str, int]:
-    """Give how many different signs of each trait there are; the same words count once, in whatever language."""
-    seen: dict[str, tuple[set[int], set[tuple[int, ...]]]] = {}
-    for mark, trait, start, end, _ in found:
-        if mark.sign is not None:
-            if trait.id not in seen:
-                seen[trait.id] = set(), set()
-            numbers, words = seen[trait.id]
-            numbers.add(mark.sign)
-            words.add(tuple(ids[start:end]))
-    return {trait_id: min(len(numbers), len(words)) for trait_id, (numbers, words) in seen.items()}
+def _follow(words: Ids, ids: Ids, places: Ids, window: int, *, but_itself: bool = False) -> Flags:
+    """Tell before which places one of the words stands, within the window and its sentence; `but_itself`: another one."""
+    follows, is_open = np.zeros(len(places), dtype=bool), np.ones(len(places), dtype=bool)
+    for offset in range(1, window + 1):
+        is_open &= (places >= offset) & (ids[places - offset] != 0)
+        before = ids[places - offset]
+        follows |= is_open & np.isin(before, words) & (before != ids[places] if but_itself else True)
+    return follows

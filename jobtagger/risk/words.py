@@ -6,48 +6,37 @@ is shown, from `to_count` on it moves the level.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import WordWeights
-from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, WordTable, pair_key
+from jobtagger.risk.automaton import Ids
+from jobtagger.risk.matches import Flags, Matches, join
+from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, WordTable, pair_key, segment_sums
 
-Places = NDArray[np.int64]
 _BOUNDARY = 0
+_N_SHOWN = 5  # of weighed words and phrases, the strongest are shown
+_PLACE_BITS = 32
 
 
 class Seen(NamedTuple):
     """The different words of each posting of a chunk, once each: whose, which, and at which token first."""
 
-    owners: Places
-    ids: Places
-    places: Places
+    owners: Ids
+    ids: Ids
+    places: Ids
 
 
-class WordScores(NamedTuple):
-    """What the words of a chunk say: scores, shape (n_postings, n_traits), and the words that speak for a trait."""
+class _Speaking(NamedTuple):
+    """What speaks for traits that are shown: for which (posting and trait in one number), from where to where, how loud."""
 
-    totals: NDArray[np.float64]
-    text: Seen
-    title: Seen
-    text_weights: NDArray[np.float32]
-    title_weights: NDArray[np.float32]
-
-    def speaking(self, is_shown: NDArray[np.bool_]) -> dict[tuple[int, int], dict[int, float]]:
-        """Give weight by first place of each word that speaks for a trait, by posting and trait, where it is shown."""
-        found: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
-        for seen, weights in ((self.text, self.text_weights), (self.title, self.title_weights)):
-            words, traits = np.nonzero((weights > 0) & is_shown[seen.owners])
-            for owner, trait, place, weight in zip(
-                seen.owners[words].tolist(), traits.tolist(), seen.places[words].tolist(),
-                weights[words, traits].tolist(), strict=True,
-            ):  # fmt: skip
-                of_pair = found[owner, trait]
-                of_pair[place] = of_pair.get(place, 0.0) + weight
-        return found
+    pair: Ids
+    start: Ids
+    end: Ids
+    weight: NDArray[np.float64]
 
 
 class WordScorer:
@@ -56,13 +45,21 @@ class WordScorer:
     Parameters
     ----------
     weights : mapping of trait id to WordWeights
+        Those of other traits are passed over.
+    trait_ids : sequence of str
+        The trait of each number.
     vocabulary : Vocabulary
         The session's.
     """
 
-    def __init__(self, weights: Mapping[str, WordWeights], vocabulary: Vocabulary) -> None:
-        self.trait_ids = tuple(weights)
-        self._weights = tuple(weights.values())
+    def __init__(self, weights: Mapping[str, WordWeights], trait_ids: Sequence[str], vocabulary: Vocabulary) -> None:
+        self._traits = np.array([n for n, name in enumerate(trait_ids) if name in weights], dtype=np.int64)
+        self._weights = [weights[trait_ids[number]] for number in self._traits]
+        self._start = np.array([of_trait.start for of_trait in self._weights])
+        self._to_count = np.array([of_trait.to_count for of_trait in self._weights])
+        of_shown = [[of_trait.shown.get(name, 0.0) for of_trait in self._weights] for name in trait_ids]
+        of_counting = [[of_trait.counting.get(name, 0.0) for of_trait in self._weights] for name in trait_ids]
+        self._of_shown, self._of_counting = np.array(of_shown), np.array(of_counting)
         self._vocabulary = vocabulary
         self._is_weighed = np.zeros(0, dtype=bool)
         width = 2 * len(self._weights)
@@ -73,18 +70,36 @@ class WordScorer:
                     self._row_of[word][column] = weight
         self._table = WordTable(vocabulary, width, self._rows, np.zeros((0, width), dtype=np.float32))
 
-    def score(self, tokens: Tokens, is_negated: NDArray[np.bool_]) -> WordScores:
-        """Give the scores of postings from their words that are not negated alone, the start included."""
+    def weigh(self, found: Matches, tokens: Tokens, is_negated: Flags) -> Matches:
+        """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
+        if not len(self._weights):
+            return found
+        n_postings, n_traits = len(tokens.starts) - 1, len(self._of_shown)
         rows, half = self._table.rows(), len(self._weights)
         new = rows[len(self._is_weighed) : len(self._vocabulary.words)]
         self._is_weighed = np.concatenate([self._is_weighed, new.any(axis=1)])
         text, title = read_words(tokens, is_negated, self._is_weighed)
-        text_weights, title_weights = rows[text.ids, :half], rows[title.ids, half:]
-        totals = np.tile([weights.start for weights in self._weights], (len(tokens.starts) - 1, 1)).astype(np.float64)
-        for seen, weighed in ((text, text_weights), (title, title_weights)):
-            for trait in range(half):
-                totals[:, trait] += np.bincount(seen.owners, weighed[:, trait], len(totals))
-        return WordScores(totals, text, title, text_weights, title_weights)
+        of_text, of_title = rows[text.ids, :half], rows[title.ids, half:]
+        counting = found.counting(n_postings, n_traits)
+        totals = self._start + found.shown(n_postings, n_traits) @ self._of_shown + counting @ self._of_counting
+        for seen, weights in ((text, of_text), (title, of_title)):
+            owners, sums = segment_sums(weights, seen.owners)
+            totals[owners] += sums
+        is_shown = totals >= 0
+        of_match = (
+            self._of_shown[found.trait] + counting[found.owner, found.trait, None] * self._of_counting[found.trait]
+        )
+        phrases = _speaking(found.owner, found.start, found.end, of_match, is_shown)
+        words = _together(
+            _speaking(text.owners, text.places, text.places + 1, of_text, is_shown),
+            _speaking(title.owners, title.places, title.places + 1, of_title, is_shown),
+        )
+        shown = _strongest(phrases, _outside(words, phrases))
+        owner, trait = shown.pair // half, shown.pair % half
+        counts = totals[owner, trait] >= self._to_count[trait]
+        is_sign = np.ones(len(owner), dtype=bool)
+        weighed = Matches(owner, self._traits[trait], shown.start, shown.end, is_sign, counts)
+        return join(found.where(~np.isin(found.trait, self._traits)), weighed)
 
     def _rows(self, words: list[str]) -> NDArray[np.float32]:
         rows = np.zeros((len(words), 2 * len(self._weights)), dtype=np.float32)
@@ -94,9 +109,43 @@ class WordScorer:
         return rows
 
 
-def read_words(
-    tokens: Tokens, is_negated: NDArray[np.bool_], is_asked: NDArray[np.bool_] | None = None
-) -> tuple[Seen, Seen]:
+def _speaking(owner: Ids, start: Ids, end: Ids, weights: NDArray[np.floating], is_shown: Flags) -> _Speaking:
+    """Give what speaks for a trait that is shown; `weights` has a column per trait."""
+    may_speak = np.flatnonzero(is_shown.any(axis=1)[owner])
+    number, trait = np.nonzero((weights[may_speak] > 0) & is_shown[owner[may_speak]])
+    number = may_speak[number]
+    pair = owner[number] * weights.shape[1] + trait
+    return _Speaking(pair, start[number], end[number], weights[number, trait].astype(np.float64))
+
+
+def _together(text: _Speaking, title: _Speaking) -> _Speaking:
+    """Add up what a word says as one of the text and as one of the title."""
+    pair, start = np.concatenate([text.pair, title.pair]), np.concatenate([text.start, title.start])
+    packed, place = np.unique((pair << _PLACE_BITS) | start, return_inverse=True)
+    weight = np.bincount(place, np.concatenate([text.weight, title.weight]), len(packed))
+    start = packed & ((1 << _PLACE_BITS) - 1)
+    return _Speaking(packed >> _PLACE_BITS, start, start + 1, weight)
+
+
+def _outside(words: _Speaking, phrases: _Speaking) -> _Speaking:
+    """Leave out words within a phrase that speaks for the same."""
+    length = phrases.end - phrases.start
+    offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    said = np.repeat((phrases.pair << _PLACE_BITS) | phrases.start, length) + offset
+    is_outside = ~np.isin((words.pair << _PLACE_BITS) | words.start, said)
+    return _Speaking(*(column[is_outside] for column in words))
+
+
+def _strongest(*several: _Speaking) -> _Speaking:
+    """Keep the loudest few of each pair, in order of their places."""
+    every = _Speaking(*map(np.concatenate, zip(*several, strict=True)))
+    order = np.lexsort((every.start, -every.weight, every.pair))
+    pair = every.pair[order]
+    kept = order[np.arange(len(pair)) - np.searchsorted(pair, pair) < _N_SHOWN]
+    return _Speaking(*(column[kept] for column in every))
+
+
+def read_words(tokens: Tokens, is_negated: Flags, is_asked: Flags | None = None) -> tuple[Seen, Seen]:
     """Give the different words of title and description of each posting, and of its title; without negated ones.
 
     `is_asked` tells by word number which words to give; none given, all.
@@ -109,14 +158,14 @@ def read_words(
     return _different(tokens, text), _different(tokens, np.flatnonzero(is_read & is_title))
 
 
-def _different(tokens: Tokens, places: Places) -> Seen:
+def _different(tokens: Tokens, places: Ids) -> Seen:
     """Keep the first of each word of each posting, ordered by posting."""
     _, first = np.unique(pair_key(tokens.posting[places], tokens.ids[places]), return_index=True)
     kept = places[first]
     return Seen(tokens.posting[kept], tokens.ids[kept], kept)
 
 
-def are_negated(ids: Places, negations: Places, window: int) -> NDArray[np.bool_]:
+def are_negated(ids: Ids, negations: Ids, window: int) -> Flags:
     """Tell for each place whether a negation stands before it, within the window and its sentence."""
     places = np.arange(len(ids))
     last_negation = np.maximum.accumulate(np.where(np.isin(ids, negations), places, -1 - window))

@@ -54,11 +54,11 @@ def read_features(
             word = vocabulary.words[number]
             if is_weighable(word) and word not in stop_words:
                 rows[owner][place, word] = 1.0
-    for owner, matches in finder.by_phrases(tokens, is_negated).items():
-        for match in matches:
-            rows[owner]["shown", match.trait_id] = PHRASE_SCALE
-            if match.counts:
-                rows[owner]["counting", match.trait_id] = PHRASE_SCALE
+    by_phrases = finder.by_phrases(tokens, is_negated)
+    for owner, trait, counts in zip(by_phrases.owner, by_phrases.trait, by_phrases.counts, strict=True):
+        rows[owner]["shown", finder.trait_ids[trait]] = PHRASE_SCALE
+        if counts:
+            rows[owner]["counting", finder.trait_ids[trait]] = PHRASE_SCALE
     n_postings = Counter(name for row in rows for name in row)
     names = sorted(name for name, count in n_postings.items() if count >= MIN_POSTINGS)
     column = {name: index for index, name in enumerate(names)}
