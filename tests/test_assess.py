@@ -6,7 +6,7 @@ import pytest
 from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait, tokens_of
 
 from jobtagger.knowledge.types import Exposure, Negation
-from jobtagger.records import FoundTrait, Posting, Reason
+from jobtagger.records import FoundTrait, Posting, Reason, WordWeight
 from jobtagger.risk import Assessor
 from jobtagger.risk.outlook import level_of_points
 from jobtagger.vocabulary import Vocabulary
@@ -235,6 +235,29 @@ def test_exposure_that_points_elsewhere_is_flagged(our_knowledge, category_id, p
     tags = assessor.assess([make_posting("")] * 2, tokens_of(vocabulary, "", ""), predictions)
 
     assert [tag.exposure_differs for tag in tags] == [differs, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "category_id", "needs_review", "words"),
+    [
+        pytest.param("plain text", "legal", False, "deed … court … law", id="by its category"),
+        pytest.param("plain text", "other", False, None, id="another category"),
+        pytest.param("plain text", "legal", True, None, id="a close call"),
+        pytest.param("a secret", "legal", False, "secret", id="its own words go first"),
+    ],
+)
+def test_category_shows_a_trait_of_all_its_postings(our_knowledge, text, category_id, needs_review, words):
+    """What every posting of a category is, it shows by the words that told its category; no score moves."""
+    trait = replace(make_trait("secret", ("secret",), points=0), shown_by=("legal",))
+    vocabulary = Vocabulary()
+    assessor = Assessor(replace(our_knowledge, traits={"secret": trait}, policy=POLICY), vocabulary)
+    deciding = tuple(WordWeight(word, 1.0) for word in ("deed", "court", "law", "judge"))
+    prediction = make_prediction(category_id)._replace(words=deciding, needs_review=needs_review)
+
+    (tag,) = assessor.assess([make_posting(text)], tokens_of(vocabulary, text), [prediction])
+
+    assert dict([found[:2] for found in tag.traits]) == ({} if words is None else {"secret": words})
+    assert all(found.points == 0 for found in tag.traits)
 
 
 def test_assess_keeps_the_order(our_knowledge):

@@ -1,5 +1,7 @@
 """Words weighed for a trait: their sum, the words that are shown, how weights are learned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from builders import POLICY, make_posting, make_trait, tokens_of
@@ -84,6 +86,27 @@ def test_the_five_strongest_are_shown(vocabulary):
     assert [match.start for match in found] == [1, 2, 3, 4, 5]
 
 
+def test_words_that_hardly_speak_are_not_shown(vocabulary):
+    """Beside a word that says nearly all of it, one that says a little would persuade nobody."""
+    weights = WordWeights(0.0, 0.0, {"blood": 2.0, "rose": 0.7, "tree": 0.5}, {}, {}, {})
+    finder = TraitFinder(TRAITS, NEGATION, POLICY, vocabulary, {"red": weights})
+
+    found = finder.find(tokens_of(vocabulary, "tree rose blood"))[0]
+
+    assert [match.start for match in found] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"), [("blood blood rose", False), ("deep red blood", True), ("no deep red. blood rose", False)]
+)
+def test_trait_that_needs_a_phrase_is_not_shown_by_words_alone(vocabulary, text, is_shown):
+    """Words add to what one of its phrases says, they do not stand for it."""
+    needy = replace(TRAITS[0], needs_phrase=True)
+    finder = TraitFinder((needy, *TRAITS[1:]), NEGATION, POLICY, vocabulary, {"red": WEIGHTS})
+
+    assert bool(finder.find(tokens_of(vocabulary, text)).get(0)) == is_shown
+
+
 def test_words_within_a_shown_phrase_are_not_shown_again(vocabulary):
     """A word of a phrase that speaks for the trait has said what it has to say."""
     weights = WordWeights(0.0, 0.0, {"deep": 1.0, "sea": 1.0}, {}, {"red": 1.0}, {})
@@ -155,6 +178,21 @@ def test_where_precision_is_never_enough_nothing_counts():
     assert cuts(scores, scores % 2 == 0)[1] > scores.max()
 
 
+def test_cuts_of_a_trait_that_needs_a_phrase_are_found_where_one_stands(knowledge):
+    """Postings without a phrase are no reason to ask for a higher score of those with one."""
+    vocabulary = Vocabulary()
+    texts = [f"{a} {b}" for a in ("rouge", "vert") for b in ("onsite work", "maison", "jardin")]
+    features = read_features([make_posting(text) for text in texts * 10], knowledge, vocabulary)
+    is_labelled = np.array([True, False, False, False, False, False] * 10)
+    trait = replace(knowledge.traits["onsite"], needs_phrase=True)
+
+    free = fit_words(features, is_labelled, np.ones(60, dtype=bool), replace(trait, needs_phrase=False))
+    bound = fit_words(features, is_labelled, np.ones(60, dtype=bool), trait)
+
+    assert free.text["rouge"] == bound.text["rouge"] > 0
+    assert bound.start >= free.start
+
+
 def test_words_that_tell_are_learned(knowledge):
     """A word that stands in most postings with the label gets a positive weight, one of the others a negative one."""
     vocabulary = Vocabulary()
@@ -163,7 +201,7 @@ def test_words_that_tell_are_learned(knowledge):
     features = read_features(postings, knowledge, vocabulary, stop_words={"jardin"})
     is_red = np.array([True, True, False, False] * 12)
 
-    weights = fit_words(features, is_red, np.ones(48, dtype=bool))
+    weights = fit_words(features, is_red, np.ones(48, dtype=bool), make_trait("red", ()))
 
     assert ("text", "jardin") not in features.names
     assert weights.text["rouge"] > 0.5

@@ -240,6 +240,8 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         fields.texts("yields_to", optional=True),
         _phrases(fields, "not_after"),
         _phrases(fields, "not_before"),
+        fields.texts("shown_by", optional=True, choices=categories),
+        fields.flag("needs_phrase", default=False),
     )
 
 

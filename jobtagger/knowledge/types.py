@@ -112,7 +112,8 @@ class Trait:
     One of `phrases` shows it anywhere, one of `title_phrases` in the title. Different weak `signs` (`title_signs` in the
     title) show it from `signs_to_show` on, and move the score from `signs_to_count` on. It is left out where one of
     `yields_to` was found; a phrase does not count shortly after a word of `not_after` or right before one of
-    `not_before`.
+    `not_before`. Postings of a category of `shown_by` show it by being what they are, which moves no score.
+    Where words are weighed, those alone never show a trait that `needs_phrase`.
     """
 
     id: str
@@ -133,6 +134,8 @@ class Trait:
     yields_to: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()
+    shown_by: tuple[str, ...] = ()
+    needs_phrase: bool = False
 
 
 class WordWeights(NamedTuple):

@@ -16,6 +16,8 @@ from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
 from jobtagger.vocabulary import Tokens, Vocabulary
 
+_N_DECIDING = 3  # of the words that decided for a category, so many are enough to show a trait of it
+
 
 class Assessor:
     """Tags postings of one session with a risk level."""
@@ -29,6 +31,10 @@ class Assessor:
             knowledge.traits.values(), knowledge.negation, policy, vocabulary, knowledge.trait_words
         )
         self._spoken = np.array(list(map(vocabulary.id_of, SPOKEN)))
+        self._inherent = {
+            category_id: tuple(trait.id for trait in knowledge.traits.values() if category_id in trait.shown_by)
+            for category_id in knowledge.categories
+        }
         self._bit_of = {trait_id: 1 << number for number, trait_id in enumerate(knowledge.traits)}
         self._counted = cache(self._count)  # few categories and sets of traits stand for all postings
         self._levels = derive_levels(knowledge)
@@ -54,6 +60,9 @@ class Assessor:
             if (number in speaking or may_hold_offer(posting)) and (offer := self._low_offer(posting)):
                 shown = self._in_order({self._policy.budget.trait: offer} | (shown or {}))
                 showing = strong | self._bit_of.get(self._policy.budget.trait, 0)
+            for trait_id in self._inherent.get(category_id, ()):
+                if not prediction.needs_review and trait_id not in (shown or {}):
+                    shown = self._in_order({trait_id: _deciding_words(prediction)} | (shown or {}))
             plain, points = self._counted(category_id, showing)
             tags.append(self._tag(plain, shown, points) if shown else plain)
         return tags
@@ -63,8 +72,10 @@ class Assessor:
         """Add to the tag that stands for all postings alike the words of this one."""
         traits = [FoundTrait(trait_id, shown, points.get(trait_id, 0)) for trait_id, shown in words.items()]
         reasons = [Reason("trait", trait_id, f"{points:+d} ({shown})") for trait_id, shown, points in traits]
-        *alike, _, caused, differs = plain
-        return RiskTag(*alike, tuple(traits), (*caused, *reasons), differs)
+        return RiskTag(
+            plain.level, plain.score, plain.trend_pct, plain.confidence, plain.conflict, plain.exposure_percentile,
+            tuple(traits), (*plain.reasons, *reasons), plain.exposure_differs,
+        )  # fmt: skip
 
     def _in_order(self, words: dict[str, str]) -> dict[str, str]:
         return {trait_id: words[trait_id] for trait_id in self._traits if trait_id in words}
@@ -128,6 +139,11 @@ def _without_parts(found: list[str]) -> list[str]:
         for words in dict.fromkeys(found)
         if not any(words != other and f" {words} " in f" {other} " for other in longer)
     ]
+
+
+def _deciding_words(prediction: Prediction) -> str:
+    """Give the words that show a trait of a whole category: those by which the posting was told to be of it."""
+    return " … ".join([word for word, _ in prediction.words[:_N_DECIDING]]) or prediction.category_id
 
 
 def _base_reasons(derived: DerivedLevel) -> tuple[Reason, ...]:

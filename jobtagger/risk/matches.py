@@ -1,6 +1,6 @@
 """Traits found in a chunk, as columns: where each stands, whose it is, and whether it is strong enough to count."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ class Matches(NamedTuple):
 
     def where(self, kept: Flags | Ids) -> "Matches":
         """Give some of them."""
-        return Matches(*(column[kept] for column in self))
+        columns: list[Any] = [column[kept] for column in self]
+        return Matches(*columns)
 
     def shown(self, n_postings: int, n_traits: int) -> Flags:
         """Tell which posting shows which trait, shape (n_postings, n_traits)."""

@@ -89,7 +89,7 @@ class TraitFinder:
             for number, trait in enumerate(self._traits)
             if trait.yields_to
         ]
-        self._scorer = WordScorer(weights or {}, self.trait_ids, vocabulary)
+        self._scorer = WordScorer(weights or {}, self._traits, vocabulary)
 
     def find(self, tokens: Tokens) -> dict[int, list[Match]]:
         """Give the matches of the postings that have any, by number, in order; several of one trait are possible."""
@@ -127,11 +127,12 @@ class TraitFinder:
         """Give the places where phrases may start: not negated, or negations themselves."""
         places = self._book.places(tokens.ids)
         places = places[tokens.part[places] != SKILLS]
-        kept = ~is_negated[places]
+        kept: Flags = ~is_negated[places]
         asked = np.flatnonzero(~kept & np.isin(tokens.ids[places], self._negations))
         # "no fluff, no AI": the same negation again denies nothing
         kept[asked] = ~_follow(self._negations, tokens.ids, places[asked], self._window, but_itself=True)
-        return places[kept]
+        allowed: Ids = places[kept]
+        return allowed
 
     def _denied(self, ids: Ids, ends: Ends) -> Flags:
         """Tell behind which phrases one stands that denies them."""

@@ -7,18 +7,19 @@ is shown, from `to_count` on it moves the level.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.knowledge.types import WordWeights
+from jobtagger.knowledge.types import Trait, WordWeights
 from jobtagger.risk.automaton import Ids
 from jobtagger.risk.matches import Flags, Matches, join
 from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, WordTable, pair_key, segment_sums
 
 _BOUNDARY = 0
 _N_SHOWN = 5  # of weighed words and phrases, the strongest are shown
+_LOUD_SHARE = 0.3  # and of those only what weighs this much of the strongest: the rest would persuade nobody
 _PLACE_BITS = 32
 
 
@@ -38,6 +39,10 @@ class _Speaking(NamedTuple):
     end: Ids
     weight: NDArray[np.float64]
 
+    def where(self, kept: Flags | Ids) -> "_Speaking":
+        columns: list[Any] = [column[kept] for column in self]
+        return _Speaking(*columns)
+
 
 class WordScorer:
     """Adds up the words of postings for the traits that weigh words.
@@ -46,15 +51,17 @@ class WordScorer:
     ----------
     weights : mapping of trait id to WordWeights
         Those of other traits are passed over.
-    trait_ids : sequence of str
-        The trait of each number.
+    traits : sequence of Trait
+        In the order of their numbers.
     vocabulary : Vocabulary
         The session's.
     """
 
-    def __init__(self, weights: Mapping[str, WordWeights], trait_ids: Sequence[str], vocabulary: Vocabulary) -> None:
+    def __init__(self, weights: Mapping[str, WordWeights], traits: Sequence[Trait], vocabulary: Vocabulary) -> None:
+        trait_ids = [trait.id for trait in traits]
         self._traits = np.array([n for n, name in enumerate(trait_ids) if name in weights], dtype=np.int64)
         self._weights = [weights[trait_ids[number]] for number in self._traits]
+        self._needs_phrase = np.array([traits[number].needs_phrase for number in self._traits], dtype=bool)
         self._start = np.array([of_trait.start for of_trait in self._weights])
         self._to_count = np.array([of_trait.to_count for of_trait in self._weights])
         of_shown = [[of_trait.shown.get(name, 0.0) for of_trait in self._weights] for name in trait_ids]
@@ -80,12 +87,12 @@ class WordScorer:
         self._is_weighed = np.concatenate([self._is_weighed, new.any(axis=1)])
         text, title = read_words(tokens, is_negated, self._is_weighed)
         of_text, of_title = rows[text.ids, :half], rows[title.ids, half:]
-        counting = found.counting(n_postings, n_traits)
-        totals = self._start + found.shown(n_postings, n_traits) @ self._of_shown + counting @ self._of_counting
+        by_phrases, counting = found.shown(n_postings, n_traits), found.counting(n_postings, n_traits)
+        totals = self._start + by_phrases @ self._of_shown + counting @ self._of_counting
         for seen, weights in ((text, of_text), (title, of_title)):
             owners, sums = segment_sums(weights, seen.owners)
             totals[owners] += sums
-        is_shown = totals >= 0
+        is_shown = (totals >= 0) & (by_phrases[:, self._traits] | ~self._needs_phrase)
         of_match = (
             self._of_shown[found.trait] + counting[found.owner, found.trait, None] * self._of_counting[found.trait]
         )
@@ -109,9 +116,9 @@ class WordScorer:
         return rows
 
 
-def _speaking(owner: Ids, start: Ids, end: Ids, weights: NDArray[np.floating], is_shown: Flags) -> _Speaking:
+def _speaking(owner: Ids, start: Ids, end: Ids, weights: NDArray[Any], is_shown: Flags) -> _Speaking:
     """Give what speaks for a trait that is shown; `weights` has a column per trait."""
-    may_speak = np.flatnonzero(is_shown.any(axis=1)[owner])
+    may_speak = np.flatnonzero(np.logical_or.reduce(is_shown, axis=1)[owner])
     number, trait = np.nonzero((weights[may_speak] > 0) & is_shown[owner[may_speak]])
     number = may_speak[number]
     pair = owner[number] * weights.shape[1] + trait
@@ -122,7 +129,7 @@ def _together(text: _Speaking, title: _Speaking) -> _Speaking:
     """Add up what a word says as one of the text and as one of the title."""
     pair, start = np.concatenate([text.pair, title.pair]), np.concatenate([text.start, title.start])
     packed, place = np.unique((pair << _PLACE_BITS) | start, return_inverse=True)
-    weight = np.bincount(place, np.concatenate([text.weight, title.weight]), len(packed))
+    weight: NDArray[Any] = np.bincount(place, np.concatenate([text.weight, title.weight]), len(packed))
     start = packed & ((1 << _PLACE_BITS) - 1)
     return _Speaking(packed >> _PLACE_BITS, start, start + 1, weight)
 
@@ -133,16 +140,17 @@ def _outside(words: _Speaking, phrases: _Speaking) -> _Speaking:
     offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
     said = np.repeat((phrases.pair << _PLACE_BITS) | phrases.start, length) + offset
     is_outside = ~np.isin((words.pair << _PLACE_BITS) | words.start, said)
-    return _Speaking(*(column[is_outside] for column in words))
+    return words.where(is_outside)
 
 
 def _strongest(*several: _Speaking) -> _Speaking:
     """Keep the loudest few of each pair, in order of their places."""
     every = _Speaking(*map(np.concatenate, zip(*several, strict=True)))
     order = np.lexsort((every.start, -every.weight, every.pair))
-    pair = every.pair[order]
-    kept = order[np.arange(len(pair)) - np.searchsorted(pair, pair) < _N_SHOWN]
-    return _Speaking(*(column[kept] for column in every))
+    pair, weight = every.pair[order], every.weight[order]
+    first = np.searchsorted(pair, pair)
+    kept = order[(np.arange(len(pair)) - first < _N_SHOWN) & (weight >= _LOUD_SHARE * weight[first])]
+    return every.where(kept)
 
 
 def read_words(tokens: Tokens, is_negated: Flags, is_asked: Flags | None = None) -> tuple[Seen, Seen]:

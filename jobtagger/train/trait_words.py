@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from jobtagger.knowledge.types import Knowledge, WordWeights
+from jobtagger.knowledge.types import Knowledge, Trait, WordWeights
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
 from jobtagger.risk.words import is_weighable, read_words
@@ -69,7 +69,7 @@ def read_features(
     return Features(matrix.tocsr(), names)
 
 
-def fit_words(features: Features, is_labelled: Flags, is_client: Flags) -> WordWeights:
+def fit_words(features: Features, is_labelled: Flags, is_client: Flags, trait: Trait) -> WordWeights:
     """Learn one trait's weights; from which score on it is shown and counts is decided on postings left out in turn.
 
     `is_client` tells the postings of clients, at which that decision looks, from our own examples.
@@ -79,6 +79,9 @@ def fit_words(features: Features, is_labelled: Flags, is_client: Flags) -> WordW
     for train, test in folds.split(features.matrix, is_labelled):
         weights, start = _fit(features.matrix[train], is_labelled[train])
         held_out[test] += (features.matrix[test] @ weights + start) / N_REPEATS
+    own = ("shown", trait.id)
+    if trait.needs_phrase and own in features.names:
+        held_out[~features.matrix[:, features.names.index(own)].toarray().ravel().astype(bool)] = -np.inf
     to_show, to_count = cuts(held_out[is_client], is_labelled[is_client])
     weights, start = _fit(features.matrix, is_labelled)
     places: dict[str, dict[str, float]] = {"text": {}, "title": {}, "shown": {}, "counting": {}}

@@ -94,7 +94,7 @@ def weigh(postings: list[Labelled], knowledge: Knowledge) -> dict[str, WordWeigh
         vocabulary = Vocabulary()
         prepared = list(map(Preparer(knowledge.sources, knowledge.policy).prepare, records))
         features = read_features(prepared, knowledge, vocabulary, stop_words)
-        weights[trait_id] = fit_words(features, np.array(is_labelled), np.arange(len(records)) < len(asked))
+        weights[trait_id] = fit_words(features, np.array(is_labelled), np.arange(len(records)) < len(asked), trait)
     return weights
 
 
