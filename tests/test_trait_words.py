@@ -107,6 +107,26 @@ def test_trait_that_needs_a_phrase_is_not_shown_by_words_alone(vocabulary, text,
     assert bool(finder.find(tokens_of(vocabulary, text)).get(0)) == is_shown
 
 
+def test_words_alone_never_count(vocabulary):
+    """However loud, words that merely go with a trait move no level; with one of its phrases they do."""
+    weights = WEIGHTS._replace(text={"blood": 9.0})
+    finder = TraitFinder(TRAITS, NEGATION, POLICY, vocabulary, {"red": weights})
+    found = finder.find(tokens_of(vocabulary, "blood", "blood, deep red"))
+
+    assert [{match.counts for match in found[number]} for number in (0, 1)] == [{False}, {True}]
+
+
+def test_phrases_of_another_trait_add_to_the_score_but_are_no_reason(vocabulary):
+    """What shows another trait is not what shows this one; where nothing else speaks, it is not shown."""
+    weights = WEIGHTS._replace(shown={"dry": 5.0})
+    finder = TraitFinder(TRAITS, NEGATION, POLICY, vocabulary, {"red": weights})
+    found = finder.find(tokens_of(vocabulary, "dry", "dry blood"))
+
+    assert [[match.trait_id for match in found[number]] for number in (0, 1)] == [["dry"], ["dry", "red"]]
+    assert [match.end - match.start for match in found[1]] == [1, 1]
+    assert found[1][1].start == found[1][0].start + 1
+
+
 def test_words_within_a_shown_phrase_are_not_shown_again(vocabulary):
     """A word of a phrase that speaks for the trait has said what it has to say."""
     weights = WordWeights(0.0, 0.0, {"deep": 1.0, "sea": 1.0}, {}, {"red": 1.0}, {})

@@ -2,7 +2,8 @@
 
 The score of a trait is its start, plus the weight of every different word that stands in title or description and is not
 negated, plus the weight of every different word of the title, plus weights for what phrases found. From 0 on the trait
-is shown, from `to_count` on it moves the level.
+is shown, by its own words and phrases; from `to_count` on it moves the level, if one of its own phrases stands there, so
+that nobody's level hangs on words that merely tend to go with it.
 """
 
 from collections import defaultdict
@@ -93,17 +94,20 @@ class WordScorer:
             owners, sums = segment_sums(weights, seen.owners)
             totals[owners] += sums
         is_shown = (totals >= 0) & (by_phrases[:, self._traits] | ~self._needs_phrase)
-        of_match = (
-            self._of_shown[found.trait] + counting[found.owner, found.trait, None] * self._of_counting[found.trait]
+        own = found.where(np.isin(found.trait, self._traits))
+        of_own = np.zeros((len(own.owner), half))
+        column = np.searchsorted(self._traits, own.trait)
+        of_own[np.arange(len(column)), column] = (
+            self._of_shown[own.trait, column] + counting[own.owner, own.trait] * self._of_counting[own.trait, column]
         )
-        phrases = _speaking(found.owner, found.start, found.end, of_match, is_shown)
+        phrases = _speaking(own.owner, own.start, own.end, of_own, is_shown)
         words = _together(
             _speaking(text.owners, text.places, text.places + 1, of_text, is_shown),
             _speaking(title.owners, title.places, title.places + 1, of_title, is_shown),
         )
         shown = _strongest(phrases, _outside(words, phrases))
         owner, trait = shown.pair // half, shown.pair % half
-        counts = totals[owner, trait] >= self._to_count[trait]
+        counts = (totals[owner, trait] >= self._to_count[trait]) & by_phrases[owner, self._traits[trait]]
         is_sign = np.ones(len(owner), dtype=bool)
         weighed = Matches(owner, self._traits[trait], shown.start, shown.end, is_sign, counts)
         return join(found.where(~np.isin(found.trait, self._traits)), weighed)

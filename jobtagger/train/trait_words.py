@@ -79,17 +79,24 @@ def fit_words(features: Features, is_labelled: Flags, is_client: Flags, trait: T
     for train, test in folds.split(features.matrix, is_labelled):
         weights, start = _fit(features.matrix[train], is_labelled[train])
         held_out[test] += (features.matrix[test] @ weights + start) / N_REPEATS
-    own = ("shown", trait.id)
-    if trait.needs_phrase and own in features.names:
-        held_out[~features.matrix[:, features.names.index(own)].toarray().ravel().astype(bool)] = -np.inf
-    to_show, to_count = cuts(held_out[is_client], is_labelled[is_client])
+    by_phrase = np.where(_has(features, "shown", trait.id), held_out, -np.inf)
+    to_show, _ = cuts((by_phrase if trait.needs_phrase else held_out)[is_client], is_labelled[is_client])
+    _, to_count = cuts(by_phrase[is_client], is_labelled[is_client])
     weights, start = _fit(features.matrix, is_labelled)
     places: dict[str, dict[str, float]] = {"text": {}, "title": {}, "shown": {}, "counting": {}}
     for (place, word), weight in zip(features.names, weights.tolist(), strict=True):
         scaled = weight * PHRASE_SCALE if place in {"shown", "counting"} else weight
         if abs(scaled) >= MIN_WEIGHT:
             places[place][word] = round(scaled, 2)
-    return WordWeights(round(start - to_show, 2), round(to_count - to_show, 2), **places)
+    return WordWeights(round(start - to_show, 2), round(max(to_count - to_show, 0.0), 2), **places)
+
+
+def _has(features: Features, place: str, word: str) -> Flags:
+    """Tell which postings have a feature; where nothing is known of it, all may."""
+    if (place, word) not in features.names:
+        return np.ones(features.matrix.shape[0], dtype=bool)
+    column: Flags = features.matrix[:, features.names.index((place, word))].toarray().ravel() > 0
+    return column
 
 
 def cuts(scores: NDArray[np.float64], is_labelled: Flags) -> tuple[float, float]:
