@@ -30,6 +30,8 @@ SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture."}
 LINES_OF_DOCUMENT = {"000": 594, "001": 49, "002": 26, "003": 80, "004": 55}
 ANY_NUMBER, MANY, ANY_WORD = "#", "##", "*"
 N_LEVELS = 5
+MEASURES_OF_DEMAND = {"count", "academic", "platform"}
+"""Strengths of figures that can decide a level; what is used, said or foreseen cannot."""
 LAST_YEAR = 2026
 _URL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s<>\"]*)?", re.IGNORECASE)
 
@@ -112,8 +114,8 @@ def test_labels_are_distinct():
 
 
 def test_evidence_stands_in_order_without_gaps():
-    """The statements are S001 to S276 of the documents, then X01 to X53 from outside."""
-    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 277)] + [f"X{n:02d}" for n in range(1, 54)]
+    """The statements are S001 to S404 of the documents, then X01 to X53 from outside."""
+    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 405)] + [f"X{n:02d}" for n in range(1, 54)]
 
 
 def test_outside_statements_are_marked():
@@ -179,7 +181,7 @@ def test_restated_statements_are_originals():
 
 @pytest.mark.parametrize("outlook", SHIPPED.outlooks.values(), ids=lambda outlook: outlook.category_id)
 def test_outlook_rests_on_what_it_names(outlook):
-    """An R1 figure is a per cent figure about the category; no statement counts twice; R5 is a conflict."""
+    """An R1 figure is a change in demand of the category, in per cent; no statement counts twice; R5 is a conflict."""
     named = (*outlook.headline, *outlook.support, *outlook.contrary, *outlook.external, *outlook.external_contrary)
 
     assert [name for name, n in Counter(named).items() if n > 1] == []
@@ -189,6 +191,7 @@ def test_outlook_rests_on_what_it_names(outlook):
     if outlook.rule == "R1":
         deciding = SHIPPED.evidence[outlook.headline[0]]
         assert deciding.unit.startswith("percent_")
+        assert deciding.strength in MEASURES_OF_DEMAND
         assert outlook.category_id in deciding.about
     if outlook.rule in ("R1", "R4", "R5", "none"):
         assert outlook.wording == ""
