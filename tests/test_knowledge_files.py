@@ -26,7 +26,7 @@ CATEGORIES_OF_SECTOR = {
     "business": "business_consulting finance_accounting legal hr_recruiting teaching_coaching engineering_architecture",
     "": "other",
 }
-SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture."}
+SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture.", "Malt"}
 LINES_OF_DOCUMENT = {"000": 594, "001": 49, "002": 26, "003": 80, "004": 55}
 ANY_NUMBER, MANY, ANY_WORD = "#", "##", "*"
 N_LEVELS = 5
@@ -49,6 +49,9 @@ def _wordings():
         yield f"{entry.id} statement", entry.statement
         if entry.caveat != ("", ""):
             yield f"{entry.id} caveat", entry.caveat
+        for place, text in (("period", entry.period), ("population", entry.population)):
+            if any(letter.isalpha() for letter in text.en):
+                yield f"{entry.id} {place}", text
     yield from ((f"outlook {name} note", outlook.note) for name, outlook in SHIPPED.outlooks.items())
     yield from ((f"advice {entry.id}", entry.text) for entry in SHIPPED.advice)
 
@@ -165,11 +168,31 @@ def test_no_statement_is_from_the_future():
         entry.id
         for entry in SHIPPED.evidence.values()
         if entry.strength != "forecast"
-        and (years := re.findall(r"\b20\d\d\b", entry.period))
+        and (years := re.findall(r"\b20\d\d\b", entry.period.en))
         and min(map(int, years)) > LAST_YEAR
     ]
 
     assert late == []
+
+
+def test_a_period_has_the_same_years_in_both_languages():
+    """No year is lost or changed between the wordings of a period, and one English period has one French wording."""
+    periods = {entry.period for entry in SHIPPED.evidence.values()}
+    years = re.compile(r"\b20\d\d\b").findall
+
+    assert [period for period in periods if years(period.en) != years(period.fr)] == []
+    assert len({period.en for period in periods}) == len(periods)
+
+
+def test_a_population_has_the_same_numbers_in_both_languages():
+    """No number is lost or changed between the wordings of a population, and each has one French wording."""
+    populations = {entry.population for entry in SHIPPED.evidence.values()}
+
+    def numbers(text):
+        return re.findall(r"\d+", re.sub(r"(?<=\d)[, ](?=\d{3})", "", text))
+
+    assert [text for text in populations if numbers(text.en) != numbers(text.fr)] == []
+    assert len({text.en for text in populations}) == len(populations)
 
 
 def test_restated_statements_are_originals():
