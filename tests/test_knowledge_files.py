@@ -117,8 +117,8 @@ def test_labels_are_distinct():
 
 
 def test_evidence_stands_in_order_without_gaps():
-    """The statements are S001 to S404 of the documents, then X01 to X53 from outside."""
-    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 405)] + [f"X{n:02d}" for n in range(1, 54)]
+    """The statements are S001 to S415 of the documents, then X01 to X53 from outside."""
+    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 416)] + [f"X{n:02d}" for n in range(1, 54)]
 
 
 def test_outside_statements_are_marked():
