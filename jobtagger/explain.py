@@ -101,7 +101,7 @@ def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
         "id": evidence.id,
         "figure": evidence.figure,
         "unit": evidence.unit,
-        "period": evidence.period,
+        "period": evidence.period.in_language(language),
         "strength": evidence.strength,
         "statement": evidence.statement.in_language(language),
         "caveat": evidence.caveat.in_language(language),

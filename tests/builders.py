@@ -53,12 +53,10 @@ def make_trait(
 
 def make_evidence(statement_id: str, figure: float | None = None) -> Evidence:
     """Make a statement of which only the id and the figure matter."""
-    texts = dict.fromkeys(
-        ("unit", "period", "population", "source_title", "source_url", "document", "section", "line", "restates"), ""
-    )
+    texts = dict.fromkeys(("unit", "source_title", "source_url", "document", "section", "line", "restates"), "")
     return Evidence(
         id=statement_id, kind="category", about=(), direction="none", effect="none", figure=figure, strength="count",
-        statement=NOTHING, caveat=NOTHING, **texts,
+        period=NOTHING, population=NOTHING, statement=NOTHING, caveat=NOTHING, **texts,
     )  # fmt: skip
 
 

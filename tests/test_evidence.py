@@ -12,7 +12,7 @@ from jobtagger.knowledge import load_knowledge
 from jobtagger.risk.statements import statements_about
 
 SHIPPED = load_knowledge()
-TEXTS = ("statement", "caveat")
+TEXTS = ("statement", "caveat", "period", "population")
 
 
 def _run(*args):
@@ -64,7 +64,7 @@ def test_filters_hold_together():
 
 
 def test_language_chooses_the_wording():
-    """The statement and its caveat come in French or English, everything else is the same."""
+    """Statement, caveat, period and population come in French or English, everything else is the same."""
     english, french = _rows("legal", "--language", "en"), _rows("legal", "--language", "fr")
 
     assert all(one["statement"] != other["statement"] for one, other in zip(english, french, strict=True))
@@ -72,6 +72,22 @@ def test_language_chooses_the_wording():
         assert {key: one[key] for key in one if key not in TEXTS} == {
             key: other[key] for key in other if key not in TEXTS
         }
+
+
+def test_period_and_population_speak_the_language_asked_for():
+    """What has words is French in a French answer; a span of years is the same in both."""
+    english = {row["id"]: row for row in _rows("--language", "en")}
+    french = {row["id"]: row for row in _rows("--language", "fr")}
+
+    assert (english["S009"]["period"], french["S009"]["period"]) == (
+        "Q2 2023 vs Q4 2022",
+        "2e trimestre 2023 contre 4e trimestre 2022",
+    )
+    assert english["S226"]["period"] == french["S226"]["period"] == "2022-2024"
+    assert (english["S028"]["population"], french["S028"]["population"]) == (
+        "US hiring managers",
+        "recruteurs américains",
+    )
 
 
 def test_csv_holds_the_same_as_json():
@@ -95,6 +111,15 @@ def test_text_names_part_figure_and_source():
         "\n  https://dollarsprout.com/freelance-writing-jobs-down-33-since-chatgpt-release-study-finds/\n"
         in result.stdout
     )
+
+
+def test_french_text_is_set_as_french():
+    """In French the period has French words, the figure a comma, and no line ends between a number and its per cent sign."""
+    shown = _run("content_writing", "--language", "fr").stdout
+
+    assert "S019 appuie [academic, -5,2 (percent_earnings)] de la sortie de ChatGPT à avril 2023\n" in shown
+    assert "ont perdu 5,2\u00a0% après ChatGPT" in shown
+    assert "ChatGPT release" not in shown
 
 
 def test_nothing_found_is_said():

@@ -95,6 +95,7 @@ def test_french_answer_differs_from_the_english_one(tagger):
     assert french["risk"]["note"] != english["risk"]["note"]
     assert [t["label"] for t in french["traits"]] != [t["label"] for t in english["traits"]]
     assert all(f["text"] != e["text"] for f, e in zip(french["advice"], english["advice"], strict=True))
+    assert [s["period"] for s in french["risk"]["evidence"]] != [s["period"] for s in english["risk"]["evidence"]]
 
 
 def test_answer_in_another_language_is_english(tagger):
@@ -102,19 +103,20 @@ def test_answer_in_another_language_is_english(tagger):
     assert check_posting(LOGO, tagger, "de") == check_posting(LOGO, tagger, "en") == check_posting(LOGO, tagger)
 
 
-def test_statement_says_where_it_comes_from(tagger):
+@LANGUAGES
+def test_statement_says_where_it_comes_from(tagger, language):
     """A statement comes with figure, unit, period, strength, caveat, source, address and place in the document."""
-    first = check_posting(LOGO, tagger)["explanation"]["risk"]["evidence"][0]
+    first = check_posting(LOGO, tagger, language)["explanation"]["risk"]["evidence"][0]
     entry = tagger.knowledge.evidence[tagger.knowledge.outlooks["graphic_design"].headline[0]]
 
     assert first == {
         "id": entry.id,
         "figure": entry.figure,
         "unit": entry.unit,
-        "period": entry.period,
+        "period": entry.period.in_language(language),
         "strength": entry.strength,
-        "statement": entry.statement.en,
-        "caveat": entry.caveat.en,
+        "statement": entry.statement.in_language(language),
+        "caveat": entry.caveat.in_language(language),
         "source": entry.source_title,
         "url": entry.source_url,
         "document": entry.document,

@@ -15,7 +15,7 @@ FILES = (
 
 GOOD_STATEMENT = {
     "id": "S999", "kind": "market", "about": "", "direction": "growth", "effect": "lowers", "figure": "1", "unit": "usd",
-    "period": "2024", "population": "nobody", "strength": "count", "statement_en": "Up.", "statement_fr": "En hausse.",
+    "period": "2024", "period_fr": "", "population": "nobody", "population_fr": "personne", "strength": "count", "statement_en": "Up.", "statement_fr": "En hausse.",
     "caveat_en": "", "caveat_fr": "", "source_title": "Ours", "source_url": "", "document": "000", "section": "",
     "line": "1", "restates": "",
 }  # fmt: skip
@@ -88,6 +88,8 @@ def test_good_additions_are_read(knowledge_folder):
     read = load_knowledge(knowledge_folder)
 
     assert (read.evidence["S999"].figure, read.evidence["S999"].statement) == (1.0, Text("Up.", "En hausse."))
+    assert read.evidence["S999"].period == Text("2024", "2024")
+    assert read.evidence["S999"].population == Text("nobody", "personne")
     assert (read.exposure[-1].category_id, read.exposure[-1].value, read.exposure[-1].percentile) == ("legal", 0.5, 50)
     assert (read.traits["ours"].phrases, read.traits["ours"].points) == (("x", "y"), 6)
     assert (read.advice[-1].audience, read.advice[-1].text) == ("client", Text("a", "b"))
@@ -183,6 +185,10 @@ def test_one_wrong_place_gives_just_its_problems(knowledge_folder, name, old, ne
         pytest.param({"strength": "counts"}, ['strength: "counts" is not known; did you mean "count"?'], id="strength"),
         pytest.param({"figure": "a third"}, ['figure: "a third" is not a number'], id="figure"),
         pytest.param({"statement_fr": ""}, ["statement_fr: is empty or missing"], id="statement in one language"),
+        pytest.param({"period": "Q1 2024"}, ['period_fr: is empty; say "Q1 2024" in French'], id="period in English only"),
+        pytest.param({"period_fr": "an 2024"}, ['period_fr: leave it empty, "2024" has no words to put into French'], id="French period beside digits"),
+        pytest.param({"period": "", "period_fr": "2024"}, ['period_fr: leave it empty, "" has no words to put into French'], id="period in French only"),
+        pytest.param({"population_fr": ""}, ['population_fr: is empty; say "nobody" in French'], id="population in English only"),
         pytest.param({"source_title": ""}, ["source_title: is empty or missing"], id="no source"),
         pytest.param({"kind": "category", "about": "legal lgal"}, ['about: "lgal" is not in taxonomy.toml'], id="unknown category"),
         pytest.param({"kind": "trait", "about": "anything"}, None, id="a trait's subject is free"),

@@ -26,10 +26,12 @@ CATEGORIES_OF_SECTOR = {
     "business": "business_consulting finance_accounting legal hr_recruiting teaching_coaching engineering_architecture",
     "": "other",
 }
-SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture."}
+SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture.", "Malt"}
 LINES_OF_DOCUMENT = {"000": 594, "001": 49, "002": 26, "003": 80, "004": 55}
 ANY_NUMBER, MANY, ANY_WORD = "#", "##", "*"
 N_LEVELS = 5
+MEASURES_OF_DEMAND = {"count", "academic", "platform"}
+"""Strengths of figures that can decide a level; what is used, said or foreseen cannot."""
 LAST_YEAR = 2026
 _URL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s<>\"]*)?", re.IGNORECASE)
 
@@ -47,6 +49,9 @@ def _wordings():
         yield f"{entry.id} statement", entry.statement
         if entry.caveat != ("", ""):
             yield f"{entry.id} caveat", entry.caveat
+        for place, text in (("period", entry.period), ("population", entry.population)):
+            if any(letter.isalpha() for letter in text.en):
+                yield f"{entry.id} {place}", text
     yield from ((f"outlook {name} note", outlook.note) for name, outlook in SHIPPED.outlooks.items())
     yield from ((f"advice {entry.id}", entry.text) for entry in SHIPPED.advice)
 
@@ -112,8 +117,8 @@ def test_labels_are_distinct():
 
 
 def test_evidence_stands_in_order_without_gaps():
-    """The statements are S001 to S276 of the documents, then X01 to X53 from outside."""
-    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 277)] + [f"X{n:02d}" for n in range(1, 54)]
+    """The statements are S001 to S415 of the documents, then X01 to X53 from outside."""
+    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 416)] + [f"X{n:02d}" for n in range(1, 54)]
 
 
 def test_outside_statements_are_marked():
@@ -163,11 +168,31 @@ def test_no_statement_is_from_the_future():
         entry.id
         for entry in SHIPPED.evidence.values()
         if entry.strength != "forecast"
-        and (years := re.findall(r"\b20\d\d\b", entry.period))
+        and (years := re.findall(r"\b20\d\d\b", entry.period.en))
         and min(map(int, years)) > LAST_YEAR
     ]
 
     assert late == []
+
+
+def test_a_period_has_the_same_years_in_both_languages():
+    """No year is lost or changed between the wordings of a period, and one English period has one French wording."""
+    periods = {entry.period for entry in SHIPPED.evidence.values()}
+    years = re.compile(r"\b20\d\d\b").findall
+
+    assert [period for period in periods if years(period.en) != years(period.fr)] == []
+    assert len({period.en for period in periods}) == len(periods)
+
+
+def test_a_population_has_the_same_numbers_in_both_languages():
+    """No number is lost or changed between the wordings of a population, and each has one French wording."""
+    populations = {entry.population for entry in SHIPPED.evidence.values()}
+
+    def numbers(text):
+        return re.findall(r"\d+", re.sub(r"(?<=\d)[, ](?=\d{3})", "", text))
+
+    assert [text for text in populations if numbers(text.en) != numbers(text.fr)] == []
+    assert len({text.en for text in populations}) == len(populations)
 
 
 def test_restated_statements_are_originals():
@@ -179,7 +204,7 @@ def test_restated_statements_are_originals():
 
 @pytest.mark.parametrize("outlook", SHIPPED.outlooks.values(), ids=lambda outlook: outlook.category_id)
 def test_outlook_rests_on_what_it_names(outlook):
-    """An R1 figure is a per cent figure about the category; no statement counts twice; R5 is a conflict."""
+    """An R1 figure is a change in demand of the category, in per cent; no statement counts twice; R5 is a conflict."""
     named = (*outlook.headline, *outlook.support, *outlook.contrary, *outlook.external, *outlook.external_contrary)
 
     assert [name for name, n in Counter(named).items() if n > 1] == []
@@ -189,6 +214,7 @@ def test_outlook_rests_on_what_it_names(outlook):
     if outlook.rule == "R1":
         deciding = SHIPPED.evidence[outlook.headline[0]]
         assert deciding.unit.startswith("percent_")
+        assert deciding.strength in MEASURES_OF_DEMAND
         assert outlook.category_id in deciding.about
     if outlook.rule in ("R1", "R4", "R5", "none"):
         assert outlook.wording == ""

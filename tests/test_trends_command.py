@@ -192,3 +192,14 @@ def test_every_category_has_its_published_trend(knowledge):
     assert set(knowledge.categories) == set(found)
     assert (-33.0, "S004") == (found["content_writing"].trend_pct, found["content_writing"].evidence_id)
     assert "Upwork" in found["content_writing"].population
+
+
+def test_published_trend_is_worded_in_french(knowledge, path):
+    """Period and population of the deciding statement are French where the answer is."""
+    published = published_trends(knowledge, "fr")["content_writing"]
+    answer = json.loads(ask(path, "--json", "--lang", "fr").output)
+    shown = next(entry for entry in answer["categories"] if entry["category_id"] == "content_writing")["published"]
+
+    assert published.period == "du 1er novembre 2022 au 14 février 2024"
+    assert published.population.endswith("sans groupe témoin")
+    assert (shown["period"], shown["population"]) == (published.period, published.population)

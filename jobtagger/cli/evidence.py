@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobtagger.cli.root import cli
-from jobtagger.cli.wording import WORDING, spoken
+from jobtagger.cli.wording import WORDING, spoken, typeset
 
 if TYPE_CHECKING:
     from jobtagger.risk.statements import Statement
@@ -59,7 +59,7 @@ def evidence(
     elif as_csv:
         click.echo(_as_csv(rows), nl=False)
     else:
-        click.echo("\n".join(_as_text(rows, WORDING[answered])))
+        click.echo("\n".join(_as_text(rows, answered)))
 
 
 def as_plain(statement: "Statement", language: str) -> dict[str, Any]:
@@ -74,8 +74,8 @@ def as_plain(statement: "Statement", language: str) -> dict[str, Any]:
         "effect": entry.effect,
         "figure": entry.figure,
         "unit": entry.unit,
-        "period": entry.period,
-        "population": entry.population,
+        "period": entry.period.in_language(language),
+        "population": entry.population.in_language(language),
         "strength": entry.strength,
         "statement": entry.statement.in_language(language),
         "caveat": entry.caveat.in_language(language),
@@ -97,16 +97,17 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _as_text(rows: list[dict[str, Any]], say: dict[str, str]) -> Iterator[str]:
+def _as_text(rows: list[dict[str, Any]], language: str) -> Iterator[str]:
+    say = WORDING[language]
     for row in rows:
         role = f" {say[row['role']]}" if row["role"] else ""
         figure = f", {row['figure']:+g} ({row['unit']})" if row["figure"] is not None else ""
-        yield f"{row['id']}{role} [{row['strength']}{figure}] {row['period']}".rstrip()
+        yield typeset(f"{row['id']}{role} [{row['strength']}{figure}] {row['period']}".rstrip(), language)
         place = "" if row["document"] == "external" else f" ({row['document']}:{row['line']})"
         caveat = f" — {row['caveat']}" if row["caveat"] else ""
         for line in (f"{row['statement']}{caveat}", f"{row['source_title']}{place} {row['source_url']}".rstrip()):
             yield from textwrap.wrap(
-                line,
+                typeset(line, language),
                 _WIDTH,
                 initial_indent="  ",
                 subsequent_indent="  ",

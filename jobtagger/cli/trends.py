@@ -61,8 +61,8 @@ def trends(  # noqa: PLR0913, PLR0917 - one parameter an option
     by = by or usual_period(counts, first_day)
     asked = Question(by, window or USUAL_WINDOWS[by], first_day, level, min_count)
     found, knowledge = answer(counts, asked), load_knowledge()
-    published, language = published_trends(knowledge), spoken(lang)
-    say = WORDING[language]
+    language = spoken(lang)
+    published, say = published_trends(knowledge, language), WORDING[language]
     if as_json:
         click.echo(json.dumps(as_plain(found, published, n_models), indent=1, ensure_ascii=False))
     else:

@@ -134,6 +134,17 @@ def _budget(fields: Fields) -> Budget:
     return Budget(fields.text("trait"), low_per, usd_per)
 
 
+def _worded(fields: Fields, name: str) -> Text:
+    """Take a text that needs a French wording only where it has words: "2022-2024" reads the same in both languages."""
+    text, french = fields.text(name, empty=True), fields.text(f"{name}_fr", empty=True)
+    has_words = any(letter.isalpha() for letter in text)
+    if has_words and not french:
+        fields.note(f'{name}_fr: is empty; say "{text}" in French')
+    elif french and not has_words:
+        fields.note(f'{name}_fr: leave it empty, "{text}" has no words to put into French')
+    return Text(text, french or text)
+
+
 def evidence(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Evidence:
     """Read a row of evidence.csv; the ids of a category statement must be in the taxonomy."""
     fields = Fields(
@@ -148,8 +159,8 @@ def evidence(row: dict[str, str], place: str, problems: Problems, categories: Co
         effect=fields.text("effect", choices=EFFECTS),
         figure=_number_or_none(fields, "figure"),
         unit=fields.text("unit", empty=True),
-        period=fields.text("period", empty=True),
-        population=fields.text("population", empty=True),
+        period=_worded(fields, "period"),
+        population=_worded(fields, "population"),
         strength=fields.text("strength", choices=STRENGTHS),
         statement=_text(fields, "statement"),
         caveat=_text(fields, "caveat", empty=True),

@@ -48,8 +48,8 @@ class Evidence:
     effect: str
     figure: float | None
     unit: str
-    period: str
-    population: str
+    period: Text
+    population: Text
     strength: str
     statement: Text
     caveat: Text

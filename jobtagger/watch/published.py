@@ -30,8 +30,8 @@ class Published:
         return _DIRECTIONS.get(self.level, 0)
 
 
-def published_trends(knowledge: Knowledge) -> dict[str, Published]:
-    """Give the published trend of every category, as the levels are derived from it (docs/risk.md)."""
+def published_trends(knowledge: Knowledge, language: str = "en") -> dict[str, Published]:
+    """Give the published trend of every category, as the levels are derived from it (docs/risk.md), worded in `language`."""
     found = {}
     for category_id, derived in derive_levels(knowledge).items():
         headline = derived.outlook.headline if derived.outlook else ()
@@ -43,8 +43,8 @@ def published_trends(knowledge: Knowledge) -> dict[str, Published]:
             derived.level,
             derived.trend_pct,
             entry.id,
-            entry.period,
-            entry.population,
+            entry.period.in_language(language),
+            entry.population.in_language(language),
             entry.source_title,
             entry.source_url,
         )
