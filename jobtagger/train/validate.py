@@ -216,8 +216,9 @@ _TRAITS_HEAD = """## Traits on labelled postings
 Of each label of the gold postings: how often it was given and found, precision, recall and F1; then how often the trait was
 strong enough to move a level, and the precision of those. The labels are those of one reading, "when in doubt neutral", so
 part of what counts as a mistake is a difference of opinion. No text or label of them went into a phrase, a weight or a
-threshold, but these scores were looked at now and then while phrases and weights were made: **they are optimistic**, above
-all the precision of what moves a level, which also rests on few postings.
+threshold, but these scores were looked at now and then while phrases and weights were made, and the mistakes of five traits
+were once read, to see where we read the guide differently (training_data/README.md says what came of it): **they are
+optimistic**, above all the precision of what moves a level, which also rests on few postings.
 
 | label | gold | found | precision | recall | F1 | moving | precision of moving |
 |---|---|---|---|---|---|---|---|"""
@@ -225,8 +226,8 @@ all the precision of what moves a level, which also rests on few postings.
 _OUR_TRAITS_HEAD = """### On postings that we read ourselves
 
 The same of the part `test` of `training_data/traits/labels.csv`, with weights of words learned from the part `tune` alone.
-Its postings were drawn in part by key words of the traits, so that rare traits are commoner here than on boards. One reader
-wrote the phrases and labelled both parts: mistakes of opinion are fewer than in the table above, and the truth lies
+Its postings were drawn in part by key words of the traits, so that rare traits are commoner here than on boards. Those who
+labelled them read the guide as we do: mistakes of opinion are fewer than in the table above, and the truth lies
 between the two.
 
 | label | labelled | found | precision | recall | F1 | moving | precision of moving |
