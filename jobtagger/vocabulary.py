@@ -45,15 +45,13 @@ _N_PARTS = 4
 class Tokens(NamedTuple):
     """The tokens of a chunk of postings, end to end, each with its posting and part; a boundary ends every part.
 
-    `ids`, `posting` and `part` have shape (n_tokens,); `starts`, shape (n_postings + 1,), says where each posting begins,
-    `describes`, shape (n_postings,), where its description does.
+    `ids`, `posting` and `part` have shape (n_tokens,); `starts`, shape (n_postings + 1,), says where each posting begins.
     """
 
     ids: NDArray[np.int64]
     posting: NDArray[np.int64]
     part: NDArray[np.int8]
     starts: NDArray[np.int64]
-    describes: NDArray[np.int64]
 
 
 def split(text: str) -> list[str]:
@@ -108,11 +106,9 @@ class Vocabulary:
         n_postings = len(postings)
         ids, lengths = self._read(list(chain.from_iterable(postings)))
         part = np.repeat(np.tile(np.arange(_N_PARTS, dtype=np.int8), n_postings), lengths)
-        of_parts = lengths.reshape(n_postings, _N_PARTS)
-        n_tokens = of_parts.sum(axis=1)
+        n_tokens = lengths.reshape(n_postings, _N_PARTS).sum(axis=1)
         owner = np.repeat(np.arange(n_postings), n_tokens)
-        starts = np.concatenate([[0], np.cumsum(n_tokens)])
-        return Tokens(ids, owner, part, starts, starts[:-1] + of_parts[:, :DESCRIPTION].sum(axis=1))
+        return Tokens(ids, owner, part, np.concatenate([[0], np.cumsum(n_tokens)]))
 
     def id_of(self, word: str) -> int:
         """Give the number of a normalised word, a new one if it is new."""

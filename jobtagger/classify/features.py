@@ -11,17 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.vocabulary import DESCRIPTION, DETAILS, TITLE, PairSet, Tokens, pair_key
+from jobtagger.vocabulary import DETAILS, TITLE, PairSet, Tokens, pair_key
 
 TITLE_WEIGHT = 3.0  # a word of the title counts as much as three of the body; see docs/decisions/004
-LEAD_WEIGHT = 2.0  # one where a description begins, as two: there clients say what they want
-LEAD_LENGTH = 35  # tokens
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
 _KEY_BITS = 32
-_EMPHASIS_BITS = 2
-_EMPHASIS = np.array([1, LEAD_WEIGHT, TITLE_WEIGHT], dtype=np.float32)
-_BODY, _LEAD, _TITLE = range(3)
 
 
 class LetterGroups(NamedTuple):
@@ -105,19 +100,17 @@ _CRC_TABLE = _crc_table()
 
 
 def _count(tokens: Tokens, places: NDArray[np.int64], keys: NDArray[np.int64]) -> Terms:
-    """Count keys (below 2**32) that stand at places, those of the title and of the lead as more than one.
+    """Count keys (below 2**32) that stand at places; words of the title weigh `TITLE_WEIGHT`.
 
-    Posting, key and emphasis are packed in one number each, as numpy sorts those quickest.
+    Posting, key and whether it is the title are packed in one number each, as numpy sorts those quickest.
     """
-    posting, part = tokens.posting[places], tokens.part[places]
-    is_lead = (part == DESCRIPTION) & (places < (tokens.describes + LEAD_LENGTH)[posting])
-    emphasis = np.where(part == TITLE, _TITLE, np.where(is_lead, _LEAD, _BODY))
-    packed = np.sort((((posting << _KEY_BITS) | keys) << _EMPHASIS_BITS) | emphasis)
-    terms = packed >> _EMPHASIS_BITS
+    in_title = tokens.part[places] == TITLE
+    packed = np.sort((tokens.posting[places] << (_KEY_BITS + 1)) | (keys << 1) | in_title)
+    terms = packed >> 1
     is_first = np.ones(len(terms), dtype=bool)
     np.not_equal(terms[1:], terms[:-1], out=is_first[1:])
     firsts = np.flatnonzero(is_first)
-    weight = _EMPHASIS[packed & ((1 << _EMPHASIS_BITS) - 1)]
+    weight = np.where(packed & 1, np.float32(TITLE_WEIGHT), np.float32(1))
     total = np.add.reduceat(weight, firsts) if len(firsts) else weight
     terms = terms[firsts]
     return Terms(terms >> _KEY_BITS, terms & ((1 << _KEY_BITS) - 1), 1 + np.log(total))
