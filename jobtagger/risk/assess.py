@@ -1,8 +1,7 @@
 """Category's level and posting's traits joined to a risk tag, each cause with the id of its line of knowledge."""
 
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from jobtagger.risk.derivation import exposure_differs
 from jobtagger.risk.matches import Matches
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
+from jobtagger.risk.words import are_among
 from jobtagger.vocabulary import Tokens, Vocabulary
 
 _N_DECIDING = 3  # of the words that decided for a category, so many are enough to show a trait of it
@@ -50,7 +50,7 @@ class Assessor:
         n_traits = len(self._traits)
         counting = matches.counting(len(postings), n_traits) @ (1 << np.arange(n_traits))
         words = self._words(tokens.ids, matches)
-        speaking = set(tokens.posting[np.isin(tokens.ids, self._spoken)].tolist())
+        speaking = set(tokens.posting[are_among(tokens.ids, self._spoken)].tolist())
         tags = []
         for number, (posting, prediction, strong) in enumerate(
             zip(postings, predictions, counting.tolist(), strict=True)
@@ -119,16 +119,27 @@ class Assessor:
 
     def _words(self, ids: Ids, matches: Matches) -> dict[int, dict[str, str]]:
         """Give, per posting and trait, the words that show it: those of its first phrase, else those of all its signs."""
-        spelled: dict[int, dict[str, str]] = {}
-        words, trait_ids = self._vocabulary.words, self._finder.trait_ids
         by_trait = matches.where(np.lexsort((matches.start, matches.is_sign, matches.trait, matches.owner)))
-        columns = (column.tolist() for column in by_trait)
-        for (owner, trait), group in groupby(zip(*columns, strict=True), itemgetter(0, 1)):
-            first, *others = group
-            shown = [first] if not first[4] else [first, *others]
-            found = [" ".join([words[number] for number in ids[start:end].tolist()]) for _, _, start, end, *_ in shown]
-            spelled.setdefault(owner, {})[trait_ids[trait]] = " … ".join(_without_parts(found))
-        return spelled
+        texts = self._spell(ids, by_trait)
+        is_new = np.ones(len(texts), dtype=bool)
+        is_new[1:] = (np.diff(by_trait.owner) != 0) | (np.diff(by_trait.trait) != 0)
+        begins = np.flatnonzero(is_new)
+        of_posting: dict[int, dict[str, str]] = {}
+        for begin, end, owner, trait, is_sign in zip(
+            begins.tolist(), [*begins[1:].tolist(), len(texts)], by_trait.owner[begins].tolist(),
+            by_trait.trait[begins].tolist(), by_trait.is_sign[begins].tolist(), strict=False,
+        ):  # fmt: skip
+            shown = " … ".join(_without_parts(texts[begin:end])) if is_sign and end > begin + 1 else texts[begin]
+            of_posting.setdefault(owner, {})[self._finder.trait_ids[trait]] = shown
+        return of_posting
+
+    def _spell(self, ids: Ids, matches: Matches) -> list[str]:
+        """Give the words of each match."""
+        length = matches.end - matches.start
+        ends = np.cumsum(length)
+        places = np.repeat(matches.start - ends + length, length) + np.arange(length.sum())
+        words = list(map(self._vocabulary.words.__getitem__, ids[places].tolist()))
+        return [" ".join(words[start:end]) for start, end in pairwise([0, *ends.tolist()])]
 
 
 def _without_parts(found: list[str]) -> list[str]:

@@ -100,10 +100,12 @@ def is_low(offer: Offer, budget: Budget) -> bool:
 
 def may_hold_offer(posting: Posting) -> bool:
     """Tell whether a posting holds a sign of currency at all."""
-    return any(
-        "$" in text or (not text.isascii() and any(symbol in text for symbol in _SYMBOLS))
-        for text in (posting.title, posting.details, posting.description)
-    )
+    title, _, description, details = posting
+    return "$" in description or "$" in title or _has_sign(description) or _has_sign(title) or _has_sign(details)
+
+
+def _has_sign(text: str) -> bool:
+    return bool(text) and ("$" in text if text.isascii() else any(symbol in text for symbol in _SYMBOLS))
 
 
 def _amounts(text: str) -> Iterator[re.Match[str]]:

@@ -180,7 +180,7 @@ def _different(tokens: Tokens, places: Ids) -> Seen:
 def are_negated(ids: Ids, negations: Ids, window: int) -> Flags:
     """Tell for each place whether a negation stands before it, within the window and its sentence."""
     places = np.arange(len(ids))
-    last_negation = np.maximum.accumulate(np.where(np.isin(ids, negations), places, -1 - window))
+    last_negation = np.maximum.accumulate(np.where(are_among(ids, negations), places, -1 - window))
     last_boundary = np.maximum.accumulate(np.where(ids == _BOUNDARY, places, -1))
     is_negated = np.zeros(len(ids) + 1, dtype=bool)
     is_negated[1:] = (last_negation > last_boundary) & (places - last_negation < window)
@@ -190,3 +190,10 @@ def are_negated(ids: Ids, negations: Ids, window: int) -> Flags:
 def is_weighable(word: str) -> bool:
     """Tell whether a normalised word can carry a weight: boundaries, single letters and numbers cannot."""
     return word != BOUNDARY and len(word) > 1 and not word.isdigit()
+
+
+def are_among(ids: Ids, wanted: Ids) -> Flags:
+    """Tell which word numbers are wanted ones; of many, quicker than `np.isin`."""
+    is_wanted = np.zeros(max(ids.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
+    is_wanted[wanted] = True
+    return is_wanted[ids]
