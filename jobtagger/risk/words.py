@@ -1,12 +1,12 @@
 """Words that each speak a little for or against a trait: weighed in trait_words.csv, added up, as phrases alone miss much.
 
 The score of a trait is its start, plus the weight of every different word that stands in title or description and is not
-negated, plus the weight of every different word of the title, plus weights for what phrases found. From 0 on the trait
-is shown, by its own words and phrases; from `to_count` on it moves the level, if one of its own phrases stands there, so
-that nobody's level hangs on words that merely tend to go with it.
+negated, plus the weight of every different word of the title, plus weights for what phrases found. From 0 on the trait is
+shown, if one of its phrases, or of the words that its phrases are made of, says so. From `to_count` on it moves the level,
+if one of its own phrases stands there: nobody's level hangs on words that merely tend to go with it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ _BOUNDARY = 0
 _N_SHOWN = 5  # of weighed words and phrases, the strongest are shown
 _LOUD_SHARE = 0.3  # and of those only what weighs this much of the strongest: the rest would persuade nobody
 _PLACE_BITS = 32
+_SHORTEST, _FEW = 3, 2  # letters of a word that tells a trait, and how many traits' phrases may hold it
 
 
 class Seen(NamedTuple):
@@ -70,12 +71,15 @@ class WordScorer:
         self._of_shown, self._of_counting = np.array(of_shown), np.array(of_counting)
         self._vocabulary = vocabulary
         self._is_weighed = np.zeros(0, dtype=bool)
-        width = 2 * len(self._weights)
+        width = 3 * len(self._weights)
+        own_words = _own_words(traits)
         self._row_of: dict[str, NDArray[np.float32]] = defaultdict(lambda: np.zeros(width, dtype=np.float32))
         for trait, of_trait in enumerate(self._weights):
             for column, by_word in ((trait, of_trait.text), (len(self._weights) + trait, of_trait.title)):
                 for word, weight in by_word.items():
                     self._row_of[word][column] = weight
+            for word in own_words[trait_ids[self._traits[trait]]]:
+                self._row_of[word][2 * len(self._weights) + trait] = 1.0
         self._table = WordTable(vocabulary, width, self._rows, np.zeros((0, width), dtype=np.float32))
 
     def weigh(self, found: Matches, tokens: Tokens, is_negated: Flags) -> Matches:
@@ -87,7 +91,7 @@ class WordScorer:
         new = rows[len(self._is_weighed) : len(self._vocabulary.words)]
         self._is_weighed = np.concatenate([self._is_weighed, new.any(axis=1)])
         text, title = read_words(tokens, is_negated, self._is_weighed)
-        of_text, of_title = rows[text.ids, :half], rows[title.ids, half:]
+        of_text, of_title = rows[text.ids, :half], rows[title.ids, half : 2 * half]
         by_phrases, counting = found.shown(n_postings, n_traits), found.counting(n_postings, n_traits)
         totals = self._start + by_phrases @ self._of_shown + counting @ self._of_counting
         for seen, weights in ((text, of_text), (title, of_title)):
@@ -102,8 +106,8 @@ class WordScorer:
         )
         phrases = _speaking(own.owner, own.start, own.end, of_own, is_shown)
         words = _together(
-            _speaking(text.owners, text.places, text.places + 1, of_text, is_shown),
-            _speaking(title.owners, title.places, title.places + 1, of_title, is_shown),
+            _speaking(text.owners, text.places, text.places + 1, of_text * rows[text.ids, 2 * half :], is_shown),
+            _speaking(title.owners, title.places, title.places + 1, of_title * rows[title.ids, 2 * half :], is_shown),
         )
         shown = _strongest(phrases, _outside(words, phrases))
         owner, trait = shown.pair // half, shown.pair % half
@@ -113,7 +117,7 @@ class WordScorer:
         return join(found.where(~np.isin(found.trait, self._traits)), weighed)
 
     def _rows(self, words: list[str]) -> NDArray[np.float32]:
-        rows = np.zeros((len(words), 2 * len(self._weights)), dtype=np.float32)
+        rows = np.zeros((len(words), 3 * len(self._weights)), dtype=np.float32)
         for number, word in enumerate(words):
             if word in self._row_of:
                 rows[number] = self._row_of[word]
@@ -197,3 +201,14 @@ def are_among(ids: Ids, wanted: Ids) -> Flags:
     is_wanted = np.zeros(max(ids.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
     is_wanted[wanted] = True
     return is_wanted[ids]
+
+
+def _own_words(traits: Sequence[Trait]) -> dict[str, set[str]]:
+    """Give the words of each trait's phrases that a reader would take for a reason: long ones that few other traits use."""
+    every = {}
+    for trait in traits:
+        phrases = (*trait.phrases, *trait.title_phrases, *trait.signs, *trait.title_signs)
+        steps = (part.removesuffix("?") for phrase in phrases for part in phrase.split())
+        every[trait.id] = {word for step in steps for word in step.split("|") if len(word) >= _SHORTEST}
+    n_traits = Counter(word for words in every.values() for word in words)
+    return {trait_id: {word for word in words if n_traits[word] <= _FEW} for trait_id, words in every.items()}
