@@ -1,6 +1,8 @@
 """Files in, one tagged file out: the analyst's job."""
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from jobtagger.batch.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, run_id, save_checkpoint
@@ -71,7 +73,7 @@ def tag_file(
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
         raise InputError("--resume needs files by name: standard input and output cannot be read again")
-    with Inputs(paths, read, tagger.knowledge.sources) as opened:
+    with Inputs(paths, read, tagger.knowledge.sources) as opened, _collecting_only_new():
         known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
         this_run = _Run(opened, output, run, known, _id_of(paths, output, tagger, read, run) if can_resume else "")
         try:
@@ -83,6 +85,16 @@ def tag_file(
         except BaseException:
             this_run.abandon()
             raise
+
+
+@contextmanager
+def _collecting_only_new() -> Iterator[None]:
+    """Keep the garbage collector off what is there already: going through model and knowledge again and again takes time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 class _Run:

@@ -1,5 +1,6 @@
 """Chunks of records to rows of tags: in this process, or in one process per core, in order."""
 
+import gc
 import os
 import signal
 from collections import deque
@@ -124,6 +125,7 @@ def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted)
     global _worker  # noqa: PLW0603 - a worker process has nowhere else to keep it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers
     _worker = (kind(knowledge, model), wanted)
+    gc.freeze()  # model and knowledge stay to the end: the garbage collector need not go through them
 
 
 def _work(records: list[RawRecord], is_done: bool) -> Answer:
