@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _MAX_WORD = 40  # letters; longer runs are ids or junk and need no memory of their own
 _PAIR_SHIFT = 32
-_TABLE_BITS = 20
+_ROOM_PER_PAIR = 4
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MAX_PIECES = 400_000  # per session; bounds memory in endless runs
 _MAX_TOKENS = 2_000_000  # in those pieces; a list without blanks is one piece of thousands
@@ -235,24 +235,37 @@ class WordTable:
 
 
 class PairSet:
-    """A set of pairs of word numbers that can be asked about a whole chunk at once.
+    """A set of different pairs of word numbers that can be asked about a whole chunk at once.
 
-    A table of bits by hash answers most questions with no; only what passes is looked up exactly.
+    A table by hash says where a pair would stand; pairs whose place in the table another one took are sought in order.
     """
 
     def __init__(self, keys: NDArray[np.int64]) -> None:
         self.keys = np.sort(keys)
-        self._bits = np.zeros(1 << _TABLE_BITS, dtype=bool)
-        self._bits[_hash(self.keys)] = True
+        n_bits = max(1, (_ROOM_PER_PAIR * len(keys)).bit_length())
+        self._shift = np.uint64(64 - n_bits)
+        self._table = np.full(1 << n_bits, -1, dtype=np.int32)
+        places, hashes = np.arange(len(keys), dtype=np.int32), self._hash(self.keys)
+        self._table[hashes] = places
+        self._others = np.flatnonzero(self._table[hashes] != places)
+        self._other_keys = self.keys[self._others]
 
     def places(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give which of `keys` are in the set, and where each of them stands in `self.keys`."""
-        maybe = np.flatnonzero(self._bits[_hash(keys)])
-        if not len(maybe):
-            return maybe, maybe
-        found = np.minimum(np.searchsorted(self.keys, keys[maybe]), len(self.keys) - 1)
-        is_in = self.keys[found] == keys[maybe]
-        return maybe[is_in], found[is_in]
+        found = self._table[self._hash(keys)]
+        maybe = np.flatnonzero(found >= 0)
+        found, asked = found[maybe], keys[maybe]
+        is_in = self.keys[found] == asked
+        if len(self._others):
+            missed = np.flatnonzero(~is_in)
+            nearest = self._others[np.searchsorted(self._other_keys[1:], asked[missed], side="right")]
+            found[missed] = nearest
+            is_in[missed] = self.keys[nearest] == asked[missed]
+        return maybe[is_in], found[is_in].astype(np.int64)
+
+    def _hash(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Mix both words of a pair into a place of the table (Fibonacci hashing)."""
+        return (keys.view(np.uint64) * _GOLDEN >> self._shift).view(np.int64)
 
 
 def segment_sums(values: Values, owner: NDArray[np.int64]) -> tuple[NDArray[np.int64], Values]:
@@ -271,9 +284,3 @@ def pair_key(first: PairPart, second: PairPart) -> PairPart:
 def parts_of_pair(key: int) -> tuple[int, int]:
     """Give the two word numbers of a pair."""
     return key >> _PAIR_SHIFT, key & ((1 << _PAIR_SHIFT) - 1)
-
-
-def _hash(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Mix both words of a pair into a place of the table (Fibonacci hashing)."""
-    mixed = keys.astype(np.uint64) * _GOLDEN
-    return (mixed >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)

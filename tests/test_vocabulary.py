@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobtagger.records import Posting
-from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, DETAILS, SKILLS, TITLE, Vocabulary, WordTable, normalise, split
+from jobtagger.vocabulary import (
+    BOUNDARY,
+    DESCRIPTION,
+    DETAILS,
+    SKILLS,
+    TITLE,
+    PairSet,
+    Vocabulary,
+    WordTable,
+    normalise,
+    pair_key,
+    split,
+)  # fmt: skip
 
 MANY_PIECES = 400_001
 
@@ -287,3 +299,17 @@ def test_word_table_grows_with_the_vocabulary():
 
     assert len(rows) >= len(vocabulary.words)
     assert rows[[0, 1, 2, 3, 5002]].tolist() == [[0, 0], [7, 7], [5, 1], [2, 1], [5, 1]]
+
+
+@pytest.mark.parametrize("n_pairs", [0, 1, 2, 5000])
+def test_a_pair_set_knows_its_pairs_and_no_others(n_pairs):
+    """Each pair is found at its place, whichever share a place of the table; all others are not."""
+    words = np.random.default_rng(n_pairs).integers(0, 300, size=(2 * n_pairs + 10, 2))
+    asked = pair_key(words[:, 0], words[:, 1])
+    members = np.unique(asked[:n_pairs])
+    pairs = PairSet(members[::-1])
+
+    which, places = pairs.places(asked)
+
+    assert np.flatnonzero(np.isin(asked, members)).tolist() == which.tolist()
+    assert asked[which].tolist() == pairs.keys[places].tolist()
