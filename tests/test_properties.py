@@ -107,6 +107,7 @@ def test_tagger_tags_every_record(tagger, chunk):
     for tag in tagged:
         row = tag.as_row()
         assert list(row) == list(OUTPUT_COLUMNS)
+        assert row["reasons"] == "; ".join(map(str, tag.reasons()))
         assert 0 <= tag.prediction.probability <= 1
         assert tag.risk.score is None or 0 <= tag.risk.score <= 1
         assert (tag.risk.score is None) == (tag.risk.level == UNKNOWN)

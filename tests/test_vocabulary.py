@@ -19,7 +19,7 @@ from jobtagger.vocabulary import (
     normalise,
     pair_key,
     split,
-)  # fmt: skip
+)
 
 MANY_PIECES = 400_001
 
