@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from jobtagger.knowledge import load_knowledge
 from jobtagger.knowledge.types import Footer, Negation
+from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
 from jobtagger.risk import Assessor, TraitFinder
 from jobtagger.risk.traits import Match
 from jobtagger.text import FooterCutter, clean_text
 from jobtagger.text.language import UNDETERMINED
 from jobtagger.text.prepare import tidy_skills
-from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, split
+from jobtagger.vocabulary import Vocabulary
 
 SHIPPED = load_knowledge()
 

@@ -6,9 +6,9 @@ from builders import spell
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import Posting
 from jobtagger.vocabulary import (
-    BOUNDARY,
     DESCRIPTION,
     DETAILS,
     SKILLS,
@@ -16,9 +16,7 @@ from jobtagger.vocabulary import (
     PairSet,
     Vocabulary,
     WordTable,
-    normalise,
     pair_key,
-    split,
 )
 
 MANY_PIECES = 400_001
@@ -140,7 +138,7 @@ def test_id_of_numbers_a_new_word_once():
 def test_vocabulary_is_full_after_too_many_pieces():
     """A session that saw more than 400 000 pieces says so, one with exactly so many does not."""
     vocabulary = Vocabulary()
-    vocabulary.ids(" ".join(map(str, range(MANY_PIECES - 3))))  # two more are the text's end and the empty piece
+    vocabulary.ids(" ".join(map(str, range(MANY_PIECES - 2))))  # one more is the empty piece
 
     assert vocabulary.is_full is False
 
@@ -226,6 +224,19 @@ def test_odd_texts_are_tokenised(text, words):
 
     assert spell(vocabulary, tokens) == f"{words} . x y . . . z . . . .".lstrip()
     assert tokens.starts.tolist() == [0, len(tokens.ids) - 5, len(tokens.ids)]
+
+
+@pytest.mark.parametrize("n_bytes", [7, 8, 9, 14, 15, 16, 17, 80, 81, 256 + 7, 256 + 8, 256 + 15, 512])
+@pytest.mark.parametrize("sign", ["a", "é", "語"])
+def test_pieces_that_begin_alike_are_told_apart(sign, n_bytes):
+    """Whatever its length, a piece is not taken for its beginning, nor for one that differs in the last sign."""
+    piece = (sign * n_bytes)[: n_bytes // len(sign.encode())]
+    others = [piece[:-1], piece[:-1] + "b", piece + sign, *(sign * n for n in range(16))]
+    vocabulary = Vocabulary()
+    vocabulary.tokenise([Posting(" ".join([piece, *others]))])
+    tokens = vocabulary.tokenise([Posting(" ".join([*others, piece]))])
+
+    assert " ".join(normalise(text) for text in [*others, piece] if text) + " . . . ." == spell(vocabulary, tokens)
 
 
 def test_no_posting_has_no_tokens():

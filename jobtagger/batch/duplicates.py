@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jobtagger.batch.extras import require
+from jobtagger.pieces import split
 from jobtagger.records import Posting
-from jobtagger.vocabulary import split
 
 OFF, EXACT, NEAR = "off", "exact", "near"
 MODES = (EXACT, NEAR, OFF)

@@ -102,12 +102,13 @@ class Classifier:
         words, pairs = count_words(tokens), count_pairs(tokens, self._pairs)
         n_postings, n_categories = len(tokens.starts) - 1, len(self._bias)
         sums = np.zeros((n_postings, n_categories + 1), dtype=np.float32)
-        weighted = self._table.rows()[words.key]
+        weighted = self._table.rows().take(words.key, axis=0)
         weighted[:, :-1] *= words.value[:, None]
         weighted[:, -1] *= words.value**2
         owners, of_words = segment_sums(weighted, words.posting)
         sums[owners] = of_words
-        weighted_pairs = self._pair_rows[pairs.key] * pairs.value[:, None]
+        weighted_pairs = self._pair_rows.take(pairs.key, axis=0)
+        weighted_pairs *= pairs.value[:, None]
         owners, of_pairs = segment_sums(weighted_pairs, pairs.posting)
         sums[owners, :-1] += of_pairs
         norms = np.sqrt(np.maximum(sums[:, -1], np.float32(1)))

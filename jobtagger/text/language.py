@@ -62,7 +62,7 @@ class LanguageIdentifier:
         place = np.arange(len(tokens.ids)) - tokens.starts[tokens.posting]
         read = np.flatnonzero((place < _MAX_TOKENS) & (tokens.part != DETAILS) & (tokens.ids != 0))
         rows = self._table.rows()
-        owners, sums = segment_sums(rows[tokens.ids[read]], tokens.posting[read])
+        owners, sums = segment_sums(rows.take(tokens.ids[read], axis=0), tokens.posting[read])
         every = np.zeros((len(tokens.starts) - 1, rows.shape[1]), dtype=np.float32)
         every[owners] = sums
         return self._names(every)
