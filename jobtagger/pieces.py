@@ -8,6 +8,7 @@ reason. Every spelling of a word that differs only in case, accents or apostroph
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import accumulate, chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ _TOKEN = re.compile(r"\.net\b|[^\W_]+(?:\+\+|#|\.js\b|['’]t\b)?|[.!?;:\n•]+"
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _MAX_WORD = 40  # letters; longer runs are ids or junk and need no memory of their own
-_MAX_PIECE = 80  # characters; longer ones are junk that will not come again
+_MAX_PIECE = 80  # bytes; longer ones are junk that will not come again
 _MAX_SHORT = 15  # bytes of a piece that fit in two numbers, with their count
 _TABLE_BITS = 19
 _FIRST_BYTES = np.array([(1 << 8 * n) - 1 for n in range(8)] + [-1], dtype=np.int64)
@@ -49,8 +50,8 @@ def normalise(spelling: str) -> str:
     return word[:_MAX_WORD]
 
 
-class Pieces(dict[str, int]):
-    """Piece of text without blanks to its number; a missing one is tokenised, which happens once per piece.
+class Pieces:
+    """Numbers the pieces of text without blanks that a session meets; each is tokenised once, all new ones of a chunk at once.
 
     Piece i stands for `n_tokens[i]` of `tokens`, from place `starts[i]` on; piece 0 is empty. Most pieces are short: they
     are sought by their bytes, all of a chunk at once, in a table by hash. What does not stand there, as it is new, long,
@@ -58,9 +59,9 @@ class Pieces(dict[str, int]):
     """
 
     def __init__(self, id_of: Callable[[str], int]) -> None:
-        super().__init__({"": 0})
         self._id_of = id_of
-        self._spellings: dict[str, int] = {}
+        self._id_of_spelling: dict[str, int] = {}
+        self.kept: dict[bytes, int] = {b"": 0}
         self.starts, self.n_tokens, self.tokens = _Numbers([0]), _Numbers([0]), _Numbers([])
         self._table = np.zeros((1 << _TABLE_BITS, 3), dtype=np.int64)  # both numbers of the bytes, and the piece's
 
@@ -69,7 +70,7 @@ class Pieces(dict[str, int]):
         """How many pieces were read, those too long to be kept included."""
         return self.starts.n
 
-    def numbers(self, text: bytes, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    def find(self, text: bytes, ends: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the numbers of the pieces of `text` that end at `ends`, each beginning one byte behind the last."""
         starts = np.zeros_like(ends)
         starts[1:] = ends[:-1] + 1
@@ -82,35 +83,48 @@ class Pieces(dict[str, int]):
         rows = self._table.take(slots, axis=0)  # many times quicker than indexing
         numbers = rows[:, 2]
         missed = np.flatnonzero((rows[:, 0] != first) | (rows[:, 1] != second))
-        for place, start, end in zip(missed.tolist(), starts[missed].tolist(), ends[missed].tolist(), strict=True):
-            numbers[place] = self[text[start:end].decode("utf-8", "surrogatepass")]
+        places = zip(starts[missed].tolist(), ends[missed].tolist(), strict=True)
+        numbers[missed] = self.number([text[start:end] for start, end in places])
         kept = missed[(lengths[missed] <= _MAX_SHORT) & (rows[missed, 1] == 0)]
         self._table[slots[kept]] = np.stack([first[kept], second[kept], numbers[kept]], axis=1)
         return numbers
 
-    def ids(self, piece: str) -> list[int]:
-        """Give the word numbers of a piece."""
-        number = self[piece]
-        start = self.starts.room[number]
-        return self.tokens.room[start : start + self.n_tokens.room[number]].tolist()  # type: ignore[no-any-return]
+    def number(self, pieces: list[bytes]) -> list[int]:
+        """Give the numbers of pieces (in UTF-8), looked up one by one; new ones are tokenised."""
+        kept = self.kept
+        new = [piece for piece in dict.fromkeys(pieces) if piece not in kept]
+        if not new:
+            return list(map(kept.__getitem__, pieces))
+        kept.update(zip(new, count(self.n_pieces)))
+        tokens = list(map(self._read, new))
+        self.starts.extend(list(accumulate(map(len, tokens[:-1]), initial=self.tokens.n)))
+        self.n_tokens.extend(list(map(len, tokens)))
+        self.tokens.extend(list(chain.from_iterable(tokens)))
+        numbers = list(map(kept.__getitem__, pieces))
+        for piece in new:
+            if len(piece) > _MAX_PIECE:
+                del kept[piece]
+        return numbers
 
-    def __missing__(self, piece: str) -> int:
-        number = self.starts.n
-        tokens = [self._number_of(spelling) for spelling in split(piece)]
-        self.starts.extend([self.tokens.n])
-        self.n_tokens.extend([len(tokens)])
-        self.tokens.extend(tokens)
-        if len(piece) <= _MAX_PIECE:
-            self[piece] = number
-        return number
+    def ids(self, pieces: list[bytes]) -> list[int]:
+        """Give the word numbers of pieces, end to end."""
+        ids = []
+        for number in self.number(pieces):
+            start = self.starts.room[number]
+            ids += self.tokens.room[start : start + self.n_tokens.room[number]].tolist()
+        return ids
 
-    def _number_of(self, spelling: str) -> int:
-        number = self._spellings.get(spelling)
-        if number is None:
-            number = self._id_of(normalise(spelling))
-            if len(spelling) <= _MAX_PIECE:
-                self._spellings[spelling] = number
-        return number
+    def _read(self, piece: bytes) -> list[int]:
+        """Tokenise a piece."""
+        known, ids, text = self._id_of_spelling, [], piece.decode("utf-8", "surrogatepass")
+        for spelling in [text] if text.isalnum() else split(text):
+            number = known.get(spelling)
+            if number is None:
+                number = self._id_of(normalise(spelling))
+                if len(spelling) <= _MAX_PIECE:
+                    known[spelling] = number
+            ids.append(number)
+        return ids
 
 
 class _Numbers:

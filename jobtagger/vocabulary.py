@@ -63,8 +63,8 @@ class Vocabulary:
 
     def ids(self, text: str) -> list[int]:
         """Give the numbers of the tokens of `text`, in order."""
-        pieces = text.replace(_TEXT_END, " ").replace("\n", " \n ").split(" ")
-        return [number for piece in pieces for number in self._pieces.ids(piece)]
+        parted = text.replace(_TEXT_END, " ").replace("\n", " \n ")
+        return self._pieces.ids(parted.encode("utf-8", "surrogatepass").split(b" "))
 
     def tokenise(self, postings: Sequence[Posting]) -> Tokens:
         """Give the tokens of postings."""
@@ -97,7 +97,7 @@ class Vocabulary:
         is_end = signs[gaps] == ord(_TEXT_END)
         if np.count_nonzero(is_end) != len(texts):
             return self._read([text.replace(_TEXT_END, " ") for text in texts])
-        numbers = self._pieces.numbers(joined, gaps)
+        numbers = self._pieces.find(joined, gaps)
         n_of = self._pieces.n_tokens.room.take(numbers)
         is_boundary = signs[gaps] != _BLANK
         n_of += is_boundary

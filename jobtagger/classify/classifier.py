@@ -158,7 +158,7 @@ class Classifier:
         rows = np.zeros((len(words), len(self._bias) + 1), dtype=np.float32)
         rows[:, -1] = self._unknown_norm
         groups = subword_buckets(words)
-        filled, sums = segment_sums(self._bucket_weights[groups.bucket], groups.word)
+        filled, sums = segment_sums(self._bucket_weights.take(groups.bucket, axis=0), groups.word)
         n_groups = np.bincount(groups.word, minlength=len(words))[filled]
         rows[filled, :-1] = sums * (self._subword_scale / np.sqrt(n_groups[:, None])).astype(np.float32)
         return rows
