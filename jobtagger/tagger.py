@@ -70,7 +70,7 @@ class Tagger:
         language_model = LanguageModel(
             model.languages,
             model.word_languages.astype(np.float32),
-            {triple: place for place, triple in enumerate(model.triples)},
+            model.triples,
             model.triple_languages.astype(np.float32),
         )
         self._language = LanguageIdentifier(
