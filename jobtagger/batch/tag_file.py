@@ -1,8 +1,6 @@
 """Files in, one tagged file out: the analyst's job."""
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import repeat
 
@@ -13,7 +11,7 @@ from jobtagger.batch.inputs import Chunk, Inputs, refuse_overwriting
 from jobtagger.batch.streams import STDIN, expand_inputs
 from jobtagger.batch.summary import Summary, describe
 from jobtagger.batch.table import ReadOptions
-from jobtagger.batch.workers import Answer, Task, Wanted, answers
+from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
 from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
 from jobtagger.errors import InputError
 from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord, from_columns
@@ -74,7 +72,7 @@ def tag_file(
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
         raise InputError("--resume needs files by name: standard input and output cannot be read again")
-    with Inputs(paths, read, tagger.knowledge.sources) as opened, _collecting_only_new():
+    with Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
         known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
         this_run = _Run(opened, output, run, known, _id_of(paths, output, tagger, read, run) if can_resume else "")
         try:
@@ -86,16 +84,6 @@ def tag_file(
         except BaseException:
             this_run.abandon()
             raise
-
-
-@contextmanager
-def _collecting_only_new() -> Iterator[None]:
-    """Keep the garbage collector off what is there already: going through model and knowledge again and again takes time."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 class _Run:

@@ -59,7 +59,8 @@ class LanguageIdentifier:
         known = np.hstack([model.word_rows, is_known, np.ones_like(is_known)]).astype(np.float32)
         keys = _triple_keys("".join(model.triples))[::3]
         order = keys.argsort()
-        self._triple_keys, self._triple_rows = keys[order], model.triple_rows[order]
+        self._triple_keys = np.append(keys[order], np.iinfo(np.int64).max)  # the last one is behind all keys
+        self._triple_rows = model.triple_rows[order]
         self._table = WordTable(vocabulary, known.shape[1], self._rows, known)
 
     def identify(self, tokens: Tokens) -> list[str]:
@@ -95,7 +96,7 @@ class LanguageIdentifier:
         # Every word stands between blanks of its own, so that no triple of the model reaches over two.
         keys = _triple_keys("".join([f" {word} " for word in words]))
         owners = np.repeat(np.arange(len(words)), [len(word) + 2 for word in words])[:-2]
-        places = np.minimum(np.searchsorted(self._triple_keys, keys), len(self._triple_keys) - 1)
+        places = np.searchsorted(self._triple_keys, keys)
         known = np.flatnonzero((self._triple_keys[places] == keys) & is_word[owners])
         filled, sums = segment_sums(self._triple_rows.take(places[known], axis=0), owners[known])
         n_known = np.bincount(owners[known], minlength=len(words))[filled]
