@@ -8,7 +8,7 @@ import numpy as np
 
 from jobtagger.classify import Classifier, Model, load_model
 from jobtagger.knowledge import Knowledge, load_knowledge
-from jobtagger.records import Posting, RawRecord, TaggedPosting
+from jobtagger.records import Posting, RawRecord, TaggedPosting, from_columns
 from jobtagger.risk import Assessor
 from jobtagger.text import LanguageIdentifier, LanguageModel, Preparer
 from jobtagger.vocabulary import Vocabulary
@@ -60,10 +60,7 @@ class Tagger:
         languages = self._language.identify(tokens)
         predictions = self._classifier.predict(tokens, languages)
         risks = self._assessor.assess(postings, tokens, predictions)
-        return [
-            TaggedPosting(language, prediction, risk)
-            for language, prediction, risk in zip(languages, predictions, risks, strict=True)
-        ]
+        return from_columns(TaggedPosting, languages, predictions, risks)
 
     def _start_session(self) -> None:
         """Begin with an empty memory of words; endless runs do so now and then, so that memory stays flat."""
@@ -73,7 +70,7 @@ class Tagger:
         language_model = LanguageModel(
             model.languages,
             model.word_languages.astype(np.float32),
-            {triple: place for place, triple in enumerate(model.triples)},
+            model.triples,
             model.triple_languages.astype(np.float32),
         )
         self._language = LanguageIdentifier(

@@ -1,9 +1,11 @@
 """Chunks of records to rows of tags: in this process, or in one process per core, in order."""
 
+import gc
 import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -16,6 +18,7 @@ from jobtagger.risk.advice import AdviceColumn
 from jobtagger.tagger import Tagger
 
 _SMALL = 6  # chunks; starting processes takes longer than tagging fewer
+_OBJECTS_PER_COLLECTION = 50_000  # some chunks' worth; most are gone by then
 _AHEAD = 3  # chunks per worker on the way
 
 
@@ -59,6 +62,19 @@ def answers(tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int) 
         yield from ((task, answer(tagger, task.records, wanted, task.is_done)) for task in tasks)
     else:
         yield from _parallel_answers(tasks, tagger, wanted, n_jobs)
+
+
+@contextmanager
+def sparing_collections() -> Iterator[None]:
+    """Keep the garbage collector off model and knowledge, and off the thousands of objects of a chunk that is not done."""
+    threshold, *others = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(max(threshold, _OBJECTS_PER_COLLECTION) if threshold else 0, *others)
+    try:
+        yield
+    finally:
+        gc.set_threshold(threshold, *others)
+        gc.unfreeze()
 
 
 def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bool) -> Answer:
@@ -124,6 +140,8 @@ def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted)
     global _worker  # noqa: PLW0603 - a worker process has nowhere else to keep it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers
     _worker = (kind(knowledge, model), wanted)
+    gc.freeze()  # as in sparing_collections, and to the end
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
 
 
 def _work(records: list[RawRecord], is_done: bool) -> Answer:
