@@ -63,6 +63,7 @@ class Classifier:
         pairs = model.pair_words.astype(np.int64) + 1
         keys = pair_key(pairs[:, 0], pairs[:, 1])
         self._pairs = PairSet(keys)
+        self._is_word: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self._pair_text = cache(self._spell_pair)
         self._pair_rows = model.pair_weights[np.argsort(keys)].astype(np.float32)
 
@@ -77,7 +78,7 @@ class Classifier:
         ranked = np.argsort(-scores.probabilities, axis=1, kind="stable")[:, : 1 + max(1, policy.n_alternatives)]
         probabilities = np.take_along_axis(scores.probabilities, ranked, axis=1).astype(np.float64)
         best, second = probabilities[:, 0], probabilities[:, 1]
-        n_words = np.bincount(scores.words.posting, minlength=len(languages))
+        n_words = np.bincount(scores.words.posting, self._are_words()[scores.words.key], minlength=len(languages))
         refusals = self._refusals(best, n_words, languages)
         is_sure = refusals == 0
         names = [self._names[places].tolist() for places in ranked.T]
@@ -140,8 +141,15 @@ class Classifier:
         ends = np.cumsum(n_shown).tolist()
         return [tuple(deciding[start:end]) for start, end in pairwise([0, *ends])]
 
+    def _are_words(self) -> NDArray[np.bool_]:
+        """Tell of each word of the vocabulary whether it is one: a number names no kind of work."""
+        new = self._vocabulary.words[len(self._is_word) :]
+        if new:
+            self._is_word = np.concatenate([self._is_word, [not word.isdigit() for word in new]])
+        return self._is_word
+
     def _refusals(
-        self, probabilities: NDArray[np.float64], n_words: NDArray[np.int64], languages: list[str]
+        self, probabilities: NDArray[np.float64], n_words: NDArray[Any], languages: list[str]
     ) -> NDArray[np.int64]:
         """Give the place in `_REFUSALS` of the reason to abstain from each posting."""
         policy = self._policy
