@@ -25,12 +25,18 @@ class Tagger:
         The shipped one if left out.
     model : Model, optional
         The shipped one if left out.
+
+    Attributes
+    ----------
+    n_sessions : int
+        How often the memory of words was begun afresh, the first time included.
     """
 
     def __init__(self, knowledge: Knowledge | None = None, model: Model | None = None) -> None:
         self.knowledge = knowledge or load_knowledge()
         self.model = model or load_model()
         self._preparer = Preparer(self.knowledge.sources, self.knowledge.policy)
+        self.n_sessions = 0
         self._start_session()
 
     @classmethod
@@ -64,6 +70,7 @@ class Tagger:
 
     def _start_session(self) -> None:
         """Begin with an empty memory of words; endless runs do so now and then, so that memory stays flat."""
+        self.n_sessions += 1
         knowledge, model = self.knowledge, self.model
         policy = knowledge.policy
         self._vocabulary = Vocabulary(model.words)

@@ -20,8 +20,8 @@ Values = NDArray[np.float32]
 
 _PAIR_SHIFT = 32
 _ROOM_PER_KEY = 4
-_MAX_PIECES = 400_000  # per session; bounds memory in endless runs
-_MAX_TOKENS = 2_000_000  # in those pieces; a list without blanks is one piece of thousands
+_MAX_PIECES = 120_000  # per session; bounds memory in endless runs, in which a session and the next stand side by side
+_MAX_TOKENS = 1_000_000  # in those pieces; a list without blanks is one piece of thousands
 _BLANK, _LINE_END = ord(" "), ord("\n")
 _TEXT_END = "\x1f"  # stands between texts; cleaned texts hold no control characters
 
@@ -185,11 +185,14 @@ class PairSet:
 
 
 def segment_sums(values: Values, owner: NDArray[np.int64]) -> tuple[NDArray[np.int64], Values]:
-    """Sum the rows of each owner, `owner` being sorted; give the distinct owners and their sums."""
+    """Sum the rows of each owner, `owner` being sorted; give the distinct owners and their sums.
+
+    Summed with twice the digits: words are sorted by number, which hangs on what was read before, and no row may.
+    """
     if not len(owner):
         return owner, values
     starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
-    return owner[starts], np.add.reduceat(values, starts, axis=0)
+    return owner[starts], np.add.reduceat(values, starts, axis=0, dtype=np.float64).astype(np.float32)
 
 
 def pair_key(first: PairPart, second: PairPart) -> PairPart:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import Posting
-from jobtagger.vocabulary import (
+from jobtagger.vocabulary import (, segment_sums
     DESCRIPTION,
     DETAILS,
     SKILLS,
@@ -324,3 +324,14 @@ def test_a_pair_set_knows_its_pairs_and_no_others(n_pairs):
 
     assert np.flatnonzero(np.isin(asked, members)).tolist() == which.tolist()
     assert asked[which].tolist() == pairs.keys[places].tolist()
+
+
+@given(st.lists(st.floats(-100, 100, width=32), min_size=2, max_size=40), st.randoms(use_true_random=False))
+def test_sums_do_not_hang_on_the_order_of_words(values, random):
+    """Words are sorted by numbers that differ from session to session; the sum has the same digits in every order."""
+    shuffled = random.sample(values, len(values))
+    sums = [
+        segment_sums(np.array(some, np.float32)[:, None], np.zeros(len(some), np.int64))[1] for some in (values, shuffled)
+    ]
+
+    assert sums[0].tolist() == sums[1].tolist()

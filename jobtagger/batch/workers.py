@@ -19,6 +19,9 @@ from jobtagger.tagger import Tagger
 
 _SMALL = 6  # chunks; starting processes takes longer than tagging fewer
 _OBJECTS_PER_COLLECTION = 50_000  # some chunks' worth; most are gone by then
+_LARGE = (
+    "131072"  # bytes from which glibc gives memory back at once; left to itself it keeps ever more of what arrays leave
+)
 _AHEAD = 3  # chunks per worker on the way
 
 
@@ -77,14 +80,23 @@ def sparing_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
+def _forget_frozen() -> None:
+    """Collect what `sparing_collections` has kept the collector off: the words of a session that is over."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bool) -> Answer:
     """Tag the records of a chunk. What fails for one of them is said in its place and does not touch the others."""
-    mode = wanted.duplicates
+    mode, n_sessions = wanted.duplicates, tagger.n_sessions
     if is_done and mode == OFF:
         return Answer([], [])
     try:
         postings = list(map(tagger.prepare, records))
         rows = [] if is_done else _rows(tagger, tagger.tag_postings(postings), wanted)
+        if tagger.n_sessions > n_sessions:
+            _forget_frozen()
         return Answer(list(rows), fingerprints(postings, mode))
     except InputError:
         raise
@@ -113,7 +125,7 @@ def _parallel_answers(
 
     executor = ProcessPoolExecutor(
         n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted),
-        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": _LARGE},
     )  # fmt: skip
     is_whole = False
     try:
