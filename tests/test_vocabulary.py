@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import Posting
-from jobtagger.vocabulary import (, segment_sums
+from jobtagger.vocabulary import (
     DESCRIPTION,
     DETAILS,
     SKILLS,
@@ -17,6 +17,7 @@ from jobtagger.vocabulary import (, segment_sums
     Vocabulary,
     WordTable,
     pair_key,
+    segment_sums,
 )
 
 MANY_PIECES = 400_001
@@ -331,7 +332,8 @@ def test_sums_do_not_hang_on_the_order_of_words(values, random):
     """Words are sorted by numbers that differ from session to session; the sum has the same digits in every order."""
     shuffled = random.sample(values, len(values))
     sums = [
-        segment_sums(np.array(some, np.float32)[:, None], np.zeros(len(some), np.int64))[1] for some in (values, shuffled)
+        segment_sums(np.array(some, np.float32)[:, None], np.zeros(len(some), np.int64))[1]
+        for some in (values, shuffled)
     ]
 
     assert sums[0].tolist() == sums[1].tolist()
