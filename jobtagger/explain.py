@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from jobtagger.knowledge.types import Evidence, Knowledge
-from jobtagger.records import UNKNOWN, RawRecord, TaggedPosting
+from jobtagger.knowledge.types import Evidence, Knowledge, Outlook
+from jobtagger.records import UNKNOWN, FoundTrait, RawRecord, TaggedPosting
 from jobtagger.risk import derive_level
 from jobtagger.risk.advice import advice_for
 from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
+
+_RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
+_UNMEASURED = ("opinion", "anecdote", "forecast")
 
 
 def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> dict[str, Any]:
@@ -24,7 +27,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
         "explanation": {
             "category": _category(category_id, tagged, knowledge, language),
             "risk": _risk(category_id, tagged, knowledge, language),
-            "traits": _traits(tagged, knowledge, language),
+            "traits": _traits(category_id, tagged, knowledge, language),
             "exposure": [
                 {
                     "measure": entry.source,
@@ -57,6 +60,7 @@ def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, lan
         "abstained": prediction.abstained,
         "best_guess": prediction.category_id,
         "best_guess_label": label(prediction.category_id),
+        "second_label": label(prediction.category_2) if prediction.category_2 else "",
         "runners_up": [
             {
                 "category": other.category_id,
@@ -78,6 +82,11 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
             "rule": "none",
             "derivation": "",
             "note": "",
+            "rests_on": "",
+            "category_level": "",
+            "category_label": "",
+            "category_score": "",
+            "traits_score": "",
             "exposure_differs": False,
             "evidence": [],
             "contrary": [],
@@ -90,10 +99,29 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         "rule": outlook.rule,
         "derivation": derivation(derived, knowledge.policy).in_language(language),
         "note": outlook.note.in_language(language),
+        "rests_on": _rests_on(outlook, knowledge),
+        "category_level": derived.level,
+        "category_label": levels.get(derived.level, ""),
+        "category_score": "" if derived.points is None else f"{derived.points / 100:.2f}",
+        "traits_score": f"{_traits_points(tagged, knowledge) / 100:+.2f}",
         "exposure_differs": tagged.risk.exposure_differs,
         "evidence": [_statement(knowledge.evidence[name], language) for name in behind],
         "contrary": [_statement(knowledge.evidence[name], language) for name in against],
     }
+
+
+def _rests_on(outlook: Outlook, knowledge: Knowledge) -> str:
+    """Say whether "figures" decide the level or only "words" do; empty where nothing does."""
+    if outlook.rule == "none":
+        return ""
+    has_figure = any(knowledge.evidence[name].figure is not None for name in outlook.headline)
+    return "figures" if has_figure and outlook.rule in _RULES_OF_FIGURES else "words"
+
+
+def _traits_points(tagged: TaggedPosting, knowledge: Knowledge) -> int:
+    """Give by how much the traits together move the score of 0 to 100, before it stops at its ends."""
+    limit = knowledge.policy.max_trait_points
+    return max(-limit, min(limit, sum(trait.points for trait in tagged.risk.traits)))
 
 
 def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
@@ -112,17 +140,43 @@ def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
     }
 
 
-def _traits(tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:
+def _traits(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:
     return [
         {
             "id": found.trait_id,
             "label": knowledge.traits[found.trait_id].label.in_language(language),
             "words": found.words,
             "points": found.points,
+            "uncounted": "" if found.points else _why_uncounted(found, category_id, tagged, knowledge),
             "evidence": list(knowledge.traits[found.trait_id].evidence),
+            "opinions": [
+                name
+                for name in knowledge.traits[found.trait_id].evidence
+                if knowledge.evidence[name].strength in _UNMEASURED
+            ],
         }
         for found in tagged.risk.traits
     ]
+
+
+def _why_uncounted(found: FoundTrait, category_id: str, tagged: TaggedPosting, knowledge: Knowledge) -> str:
+    """Say why a trait that was found moves no score."""
+    trait = knowledge.traits[found.trait_id]
+    if not trait.points:
+        return "by_design"
+    if category_id in trait.not_for:
+        return "not_here"
+    kin = [
+        other
+        for other in tagged.risk.traits
+        if other != found
+        and knowledge.traits[other.trait_id].group == trait.group
+        and category_id not in knowledge.traits[other.trait_id].not_for
+    ]
+    if any(other.points for other in kin):
+        return "outweighed"
+    against = any(knowledge.traits[other.trait_id].points * trait.points < 0 for other in kin)
+    return "both_ways" if against else "too_weak"
 
 
 def _ai_use(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:

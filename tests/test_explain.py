@@ -160,7 +160,9 @@ def test_abstention_is_explained_by_its_reason_and_nothing_else(tagger, language
     assert (explanation["category"]["label"], explanation["category"]["definition"]) == ("", "")
     assert explanation["category"]["best_guess"] in tagger.knowledge.categories
     assert explanation["risk"] == {
-        "label": "", "rule": "none", "derivation": "", "note": "", "exposure_differs": False, "evidence": [], "contrary": [],
+        "label": "", "rule": "none", "derivation": "", "note": "", "rests_on": "", "category_level": "",
+        "category_label": "", "category_score": "", "traits_score": "", "exposure_differs": False, "evidence": [],
+        "contrary": [],
     }  # fmt: skip
     assert explanation["ai_use"] == []
     assert (explanation["traits"], explanation["exposure"], explanation["advice"]) == ([], [], [])
@@ -197,3 +199,73 @@ def test_level_is_derived_in_a_sentence(tagger):
 
     assert risk["derivation"] == "R1, S005 : -19 % se situe entre -25 % et -15 % : élevé."
     assert risk["exposure_differs"] is False
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        pytest.param(RawRecord("Logo for my bakery, quick"), {"one_off": "too_weak"}, id="one weak sign"),
+        pytest.param(
+            RawRecord("Translate our letters to French", "Beginners are welcome, no experience needed."),
+            {"entry_level": "not_here"},
+            id="not here",
+        ),
+        pytest.param(RawRecord("Senior data scientist"), {"expert_level": "by_design"}, id="no points by design"),
+    ],
+)
+def test_trait_without_points_says_why(tagger, record, why):
+    """A trait that moves nothing names the reason; one that moves the score has none."""
+    traits = {trait["id"]: trait for trait in check_posting(record, tagger)["explanation"]["traits"]}
+
+    assert {name: traits[name]["uncounted"] for name in why} == why
+    assert all(bool(trait["points"]) != bool(trait["uncounted"]) for trait in traits.values())
+
+
+def test_trait_tells_opinions_from_what_was_measured(tagger):
+    """The opinions of a trait are those of its statements that nobody measured."""
+    traits = check_posting(LOGO, tagger)["explanation"]["traits"]
+    strength = {entry.id: entry.strength for entry in tagger.knowledge.evidence.values()}
+
+    assert any(trait["opinions"] for trait in traits)
+    for trait in traits:
+        measured = [name for name in trait["evidence"] if name not in trait["opinions"]]
+        assert {strength[name] for name in trait["opinions"]} <= {"opinion", "anecdote", "forecast"}
+        assert not {strength[name] for name in measured} & {"opinion", "anecdote", "forecast"}
+
+
+@pytest.mark.parametrize(
+    ("record", "rests_on"),
+    [
+        pytest.param(ARTICLES, "figures", id="R1"),
+        pytest.param(LOGO, "figures", id="R5"),
+        pytest.param(RawRecord("Chatbot with GPT and LangChain for our web shop"), "figures", id="R2"),
+        pytest.param(RawRecord("Voice over artist for an audio book"), "words", id="R3"),
+        pytest.param(RawRecord("Plombier pour une fuite d'eau"), "", id="no level"),
+    ],
+)
+def test_level_rests_on_figures_or_words(tagger, record, rests_on):
+    """What decides is said: figures, or words where no figure does."""
+    assert check_posting(record, tagger)["explanation"]["risk"]["rests_on"] == rests_on
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_score_is_that_of_the_category_moved_by_traits(tagger, record):
+    """The score of the row is the category's own and the traits' together, within 0 and 1."""
+    answer = check_posting(record, tagger)
+    risk = answer["explanation"]["risk"]
+    if risk["category_score"]:
+        moved = float(risk["category_score"]) + float(risk["traits_score"])
+
+        assert answer["risk_score"] == f"{max(0.0, min(1.0, moved)):.2f}"
+    else:
+        assert answer["risk_score"] == ""
+
+
+@LANGUAGES
+def test_second_category_has_a_label(tagger, language):
+    """A second category comes by id in its column and by label in the explanation."""
+    record = RawRecord("Translation and video editing", "Translate our texts to French and edit our videos.")
+    answer = check_posting(record, tagger, language)
+    second = tagger.knowledge.categories[answer["category_2"]]
+
+    assert answer["explanation"]["category"]["second_label"] == second.label.in_language(language)
