@@ -10,6 +10,7 @@ from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
 
 _RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
+_PULLS = {"raises": "down", "lowers": "up"}  # effect on the risk: way demand is pulled
 _UNMEASURED = ("opinion", "anecdote", "forecast")
 
 
@@ -94,6 +95,7 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
     derived = derive_level(outlook, knowledge.evidence, knowledge.policy)
     behind = (*outlook.headline, *outlook.external)
     against = (*outlook.contrary, *outlook.external_contrary)
+    is_conflict = outlook.rule == "R5"
     return {
         "label": levels.get(tagged.risk.level, ""),
         "rule": outlook.rule,
@@ -105,8 +107,8 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         "category_score": "" if derived.points is None else f"{derived.points / 100:.2f}",
         "traits_score": f"{_traits_points(tagged, knowledge) / 100:+.2f}",
         "exposure_differs": tagged.risk.exposure_differs,
-        "evidence": [_statement(knowledge.evidence[name], language) for name in behind],
-        "contrary": [_statement(knowledge.evidence[name], language) for name in against],
+        "evidence": [_statement(knowledge.evidence[name], language, "down" if is_conflict else "") for name in behind],
+        "contrary": [_statement(knowledge.evidence[name], language, "up" if is_conflict else "") for name in against],
     }
 
 
@@ -124,7 +126,8 @@ def _traits_points(tagged: TaggedPosting, knowledge: Knowledge) -> int:
     return max(-limit, min(limit, sum(trait.points for trait in tagged.risk.traits)))
 
 
-def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
+def _statement(evidence: Evidence, language: str, side: str) -> dict[str, Any]:
+    """Word a statement; where sources conflict, `side` is the way it pulls demand if its own effect does not say."""
     return {
         "id": evidence.id,
         "figure": evidence.figure,
@@ -137,6 +140,7 @@ def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
         "url": evidence.source_url,
         "document": evidence.document,
         "section": evidence.section,
+        "pulls": _PULLS.get(evidence.effect, side) if side else "",
     }
 
 

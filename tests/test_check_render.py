@@ -320,6 +320,18 @@ def test_render_flags_exposure_and_tells_how_ai_is_used(answer):
     )
 
 
+def test_render_parts_conflicting_sources_by_the_way_they_pull(answer):
+    """Where strong sources disagree none contradicts: two lists say which way each pulls, opinions behind the others."""
+    down, up = {**STATEMENT, "pulls": "down"}, {**OUTSIDE, "pulls": "up"}
+    opinion = {**up, "id": "S7", "strength": "opinion"}
+    answer["explanation"]["risk"] |= {"rule": "R5", "evidence": [{**up, "id": "X2"}, down], "contrary": [opinion, up]}
+    shown = [line.split(":")[0] for line in render(answer, "en") if line.startswith(("  - S", "  - X", "What "))]
+
+    assert shown == [
+        "What pulls down", "  - S1", "What pulls up", "  - X2", "  - X1", "  - S7", "What the documents advise",
+    ]  # fmt: skip
+
+
 def test_render_shows_six_statements_and_six_advices_at_most(answer):
     """Long lists are cut after six."""
     risk, advice = answer["explanation"]["risk"], answer["explanation"]["advice"]

@@ -113,6 +113,19 @@ def test_text_names_part_figure_and_source():
     )
 
 
+def test_text_says_which_way_conflicting_sources_pull():
+    """Where strong sources disagree, each statement pulls down or up; a mixed one as its place in the outlook says."""
+    shown = _run("web_development", "--language", "en").stdout
+
+    assert "X15 decides, pulls down [" in shown
+    assert "X07 decides, pulls up [" in shown
+    assert "S125 pulls up [" in shown
+    assert "X30 pulls up [" in shown
+    assert "S070 pulls down [" in shown
+    assert "contradicts [" not in shown
+    assert "X07 décide, tire vers le haut [" in _run("web_development", "--language", "fr").stdout
+
+
 def test_french_text_is_set_as_french():
     """In French the period has French words, the figure a comma, and no line ends between a number and its per cent sign."""
     shown = _run("content_writing", "--language", "fr").stdout

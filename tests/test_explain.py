@@ -121,6 +121,7 @@ def test_statement_says_where_it_comes_from(tagger, language):
         "url": entry.source_url,
         "document": entry.document,
         "section": entry.section,
+        "pulls": "up",
     }
 
 

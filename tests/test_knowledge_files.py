@@ -224,6 +224,30 @@ def test_outlook_rests_on_what_it_names(outlook):
         assert outlook.wording in ("disappears", "threatened", "in_demand")
 
 
+@pytest.mark.parametrize(
+    "outlook", [one for one in SHIPPED.outlooks.values() if one.rule == "R5"], ids=lambda outlook: outlook.category_id
+)
+def test_conflict_is_between_measures_of_demand(outlook):
+    """What decides a conflict was measured, with a figure, and pulls both ways."""
+    deciding = [SHIPPED.evidence[name] for name in outlook.headline]
+
+    assert {entry.strength for entry in deciding} <= MEASURES_OF_DEMAND
+    assert {entry.figure > 0 for entry in deciding} == {False, True}
+    assert all(outlook.category_id in entry.about for entry in deciding)
+
+
+@pytest.mark.parametrize("outlook", SHIPPED.outlooks.values(), ids=lambda outlook: outlook.category_id)
+def test_no_figure_stands_on_both_sides(outlook):
+    """Neither a statement nor one that restates it both supports and contradicts a level."""
+
+    def originals(*names):
+        return {SHIPPED.evidence[name].restates or name for name in names}
+
+    behind = originals(*outlook.headline, *outlook.support, *outlook.external)
+
+    assert behind & originals(*outlook.contrary, *outlook.external_contrary) == set()
+
+
 def test_every_category_but_other_has_one_outlook():
     """Outlooks and categories match, in the same order."""
     assert list(SHIPPED.outlooks) == [name for name in SHIPPED.categories if name != "other"]

@@ -141,9 +141,14 @@ def _score(points: int) -> str:
 
 
 def _parts(risk: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Give the statements under their headings."""
-    yield "figures", risk["evidence"]
-    yield "contrary", risk["contrary"]
+    """Give the statements under their headings; where strong sources disagree, by the way they pull, opinions last."""
+    if risk["rule"] != "R5":
+        yield "figures", risk["evidence"]
+        yield "contrary", risk["contrary"]
+        return
+    both = sorted([*risk["evidence"], *risk["contrary"]], key=lambda one: one["strength"] in _OPINIONS)
+    for way in ("down", "up"):
+        yield f"what_pulls_{way}", [statement for statement in both if statement["pulls"] == way]
 
 
 def _statement(statement: dict[str, Any], say: dict[str, str]) -> str:
