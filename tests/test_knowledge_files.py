@@ -175,6 +175,19 @@ def test_no_statement_is_from_the_future():
     assert late == []
 
 
+def test_control_group_of_the_academic_study_is_named_for_what_it_is():
+    """The work it compares with is freelance work on the same site, not a trade done by hand."""
+    entries = [entry for entry in SHIPPED.evidence.values() if entry.source_title.startswith("Demirci")]
+    texts = [text for entry in entries for text in (entry.statement, entry.caveat, entry.population)]
+    texts += [outlook.note for outlook in SHIPPED.outlooks.values()]
+    wrong = re.compile(r"manual work|manual-intensive work|métiers manuels")
+
+    assert [text for text in texts if wrong.search(text.en) or wrong.search(text.fr)] == []
+    for name in ("S007", "S008", "X14", "X15", "X16", "X17", "X18"):
+        said = f"{SHIPPED.evidence[name].statement} {SHIPPED.evidence[name].caveat}"
+        assert all(part in said for part in ("data entry", "social-media post-production", "saisie")), name
+
+
 def test_a_period_has_the_same_years_in_both_languages():
     """No year is lost or changed between the wordings of a period, and one English period has one French wording."""
     periods = {entry.period for entry in SHIPPED.evidence.values()}
