@@ -188,6 +188,24 @@ def test_control_group_of_the_academic_study_is_named_for_what_it_is():
         assert all(part in said for part in ("data entry", "social-media post-production", "saisie")), name
 
 
+def test_french_is_not_word_for_word():
+    """No wording that an expert struck out has come back."""
+    struck = re.compile(
+        r"cours attendu|paie horaire|[Ll]a paie|[Rr]ivalité|[Ss]ignes seulement|agents seuls|plus mauvaise|pour autrui"
+        r"|outils de coupe|techniciens de bureau|[Ll]e [+-]\d|(?<!\d),\d|\b\d+ vaut pour"
+    )
+    wordings = [*_wordings(), *((f"mode {mode.id}", mode.label) for mode in SHIPPED.modes)]
+
+    assert [(place, text.fr) for place, text in wordings if struck.search(text.fr)] == []
+
+
+def test_no_caveat_explains_a_column():
+    """Which of several numbers the column `figure` holds is of no use to a reader."""
+    residue = re.compile(r"(^|; )[.\d]+ is for\b")
+
+    assert [entry.id for entry in SHIPPED.evidence.values() if residue.search(entry.caveat.en)] == []
+
+
 def test_a_period_has_the_same_years_in_both_languages():
     """No year is lost or changed between the wordings of a period, and one English period has one French wording."""
     periods = {entry.period for entry in SHIPPED.evidence.values()}
