@@ -1,13 +1,15 @@
 """One posting, explained: everything behind its tag as one plain structure, for people and programs alike."""
 
+from itertools import pairwise
 from typing import Any
 
 from jobtagger.knowledge.types import Evidence, Knowledge, Outlook
-from jobtagger.records import UNKNOWN, FoundTrait, RawRecord, TaggedPosting
+from jobtagger.records import UNKNOWN, FoundTrait, Posting, RawRecord, TaggedPosting
 from jobtagger.risk import derive_level
 from jobtagger.risk.advice import advice_for
 from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
+from jobtagger.vocabulary import normalise, split
 
 _RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
 _PULLS = {"raises": "down", "lowers": "up"}  # effect on the risk: way demand is pulled
@@ -21,14 +23,14 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
     """
     posting = tagger.prepare(record)
     tagged = tagger.tag_postings([posting])[0]
-    knowledge = tagger.knowledge
+    knowledge, spelling = tagger.knowledge, _Spelling(posting)
     category_id = UNKNOWN if tagged.prediction.abstained else tagged.prediction.category_id
     return {
         **tagged.as_row(),
         "explanation": {
-            "category": _category(category_id, tagged, knowledge, language),
+            "category": _category(category_id, tagged, knowledge, spelling, language),
             "risk": _risk(category_id, tagged, knowledge, language),
-            "traits": _traits(category_id, tagged, knowledge, language),
+            "traits": _traits(category_id, tagged, knowledge, spelling, language),
             "exposure": [
                 {
                     "measure": entry.source,
@@ -47,7 +49,50 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
     }
 
 
-def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, language: str) -> dict[str, Any]:
+class _Spelling:
+    """Finds the normalised words of a reason in the posting, to quote them as they are spelled there."""
+
+    def __init__(self, posting: Posting) -> None:
+        self._parts = [(text, *_places(text)) for text in posting]
+
+    def __call__(self, words: str) -> str:
+        """Give words, or several of them with " … " between, as the posting spells them; what is not found stays."""
+        return " … ".join(map(self._quote, words.split(" … ")))
+
+    def _quote(self, words: str) -> str:
+        wanted = words.split(" ")
+        for text, normalised, places in self._parts:
+            for first in range(len(normalised) - len(wanted) + 1):
+                if normalised[first : first + len(wanted)] == wanted:
+                    return _quote(text, places[first : first + len(wanted)])
+        return words
+
+
+def _places(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Give the normalised tokens of a text and where each begins and ends."""
+    normalised, places, end = [], [], 0
+    for token in split(text):
+        start = text.index(token, end)
+        end = start + len(token)
+        normalised.append(normalise(token))
+        places.append((start, end))
+    return normalised, places
+
+
+def _quote(text: str, places: list[tuple[int, int]]) -> str:
+    """Quote neighbouring tokens with what stands between them, unless that is an address or a line end."""
+    quoted = text[slice(*places[0])]
+    for (_, before), (start, end) in pairwise(places):
+        between = text[before:start]
+        is_mark = between.isprintable() and not any(char.isalnum() for char in between)
+        quoted += (between if is_mark else " ") + text[start:end]
+    end = places[-1][1]
+    return quoted + (text[end] if text[end : end + 1] in ("'", "’") and text[end + 1 : end + 2].isalpha() else "")
+
+
+def _category(
+    category_id: str, tagged: TaggedPosting, knowledge: Knowledge, spelling: _Spelling, language: str
+) -> dict[str, Any]:
     prediction = tagged.prediction
     category = knowledge.categories.get(category_id)
 
@@ -70,7 +115,7 @@ def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, lan
             }
             for other in prediction.alternatives
         ],
-        "words": [{"word": word.word, "weight": round(word.weight, 2)} for word in prediction.words],
+        "words": [{"word": spelling(word.word), "weight": round(word.weight, 2)} for word in prediction.words],
     }
 
 
@@ -144,12 +189,14 @@ def _statement(evidence: Evidence, language: str, side: str) -> dict[str, Any]:
     }
 
 
-def _traits(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:
+def _traits(
+    category_id: str, tagged: TaggedPosting, knowledge: Knowledge, spelling: _Spelling, language: str
+) -> list[dict[str, Any]]:
     return [
         {
             "id": found.trait_id,
             "label": knowledge.traits[found.trait_id].label.in_language(language),
-            "words": found.words,
+            "words": spelling(found.words),
             "points": found.points,
             "uncounted": "" if found.points else _why_uncounted(found, category_id, tagged, knowledge),
             "evidence": list(knowledge.traits[found.trait_id].evidence),

@@ -1,9 +1,12 @@
 """One posting explained, with the shipped knowledge and model."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jobtagger.explain import check_posting
-from jobtagger.records import OUTPUT_COLUMNS, RawRecord
+from jobtagger.explain import _Spelling, check_posting
+from jobtagger.records import OUTPUT_COLUMNS, Posting, RawRecord
+from jobtagger.vocabulary import BOUNDARY, normalise, split
 
 LOGO = RawRecord("Logo for my bakery", "A simple logo, quick job. You will sign an NDA.")
 ARTICLES = RawRecord("Rédaction d'articles de blog", "Nous cherchons un rédacteur pour 20 articles de blog par mois.")
@@ -178,7 +181,50 @@ def test_numbers_are_rounded_for_reading(tagger):
     assert probabilities == [round(p, 3) for p in sorted(probabilities, reverse=True)]
     assert weights == [round(w, 2) for w in sorted(weights, reverse=True)]
     assert len(probabilities) == tagger.knowledge.policy.n_alternatives
-    assert explained["words"][0]["word"] == "logo"
+    assert explained["words"][0]["word"] == "Logo"
+
+
+@pytest.mark.parametrize(
+    ("record", "quoted"),
+    [
+        pytest.param(RawRecord("Cherche rédactrice web"), "rédactrice", id="accents"),
+        pytest.param(
+            RawRecord("Traduction d’un CONTRAT de vente"), "Traduction d’un CONTRAT", id="apostrophe, capitals"
+        ),
+        pytest.param(RawRecord("Traduction d'un contrat"), "Traduction d'un contrat", id="several words"),
+        pytest.param(RawRecord("Articles", "On veut 50 articles de blog,  sans IA."), "sans IA", id="description"),
+        pytest.param(
+            RawRecord("Logo", "A logo, please write to logo@example.org for it."), "Logo", id="beside an address"
+        ),
+    ],
+)
+def test_words_are_quoted_as_the_posting_spells_them(tagger, record, quoted):
+    """Deciding words and words of traits have the accents, apostrophes and capitals of the posting."""
+    explanation = check_posting(record, tagger)["explanation"]
+    words = [one["word"] for one in explanation["category"]["words"]]
+
+    assert quoted in [*words, *(trait["words"] for trait in explanation["traits"])]
+
+
+@given(st.text(alphabet="aéÉ'’ \n.,-@œx1", max_size=40))
+def test_every_run_of_tokens_can_be_quoted(text):
+    """Words found in a posting are quoted so that they normalise back to themselves, on one line."""
+    tokens = [normalise(token) for token in split(text)]
+    words = [word for word in tokens if word != BOUNDARY]
+    spelling = _Spelling(Posting("", description=text))
+
+    for word in words:
+        assert [normalise(token) for token in split(spelling(word))] == [word]
+    if words and words == tokens:
+        assert "\n" not in spelling(" ".join(words))
+
+
+def test_a_quotation_holds_no_address():
+    """An address between two neighbouring words is left out, as it is from the reasons of a batch."""
+    spelling = _Spelling(Posting("", description="Write at jo@example.org today,\nplease"))
+
+    assert spelling("at today") == "at today"
+    assert spelling("nowhere to be seen") == "nowhere to be seen"
 
 
 def test_use_of_ai_is_told_where_the_documents_have_an_example(tagger):
