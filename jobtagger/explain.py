@@ -129,6 +129,7 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
             "derivation": "",
             "note": "",
             "rests_on": "",
+            "english_site": False,
             "category_level": "",
             "category_label": "",
             "category_score": "",
@@ -147,6 +148,7 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         "derivation": derivation(derived, knowledge.policy).in_language(language),
         "note": outlook.note.in_language(language),
         "rests_on": _rests_on(outlook, knowledge),
+        "english_site": "fr" in (language, tagged.language) and _is_of_english_site(outlook, knowledge),
         "category_level": derived.level,
         "category_label": levels.get(derived.level, ""),
         "category_score": "" if derived.points is None else f"{derived.points / 100:.2f}",
@@ -165,6 +167,12 @@ def _rests_on(outlook: Outlook, knowledge: Knowledge) -> str:
     return "figures" if has_figure and outlook.rule in _RULES_OF_FIGURES else "words"
 
 
+def _is_of_english_site(outlook: Outlook, knowledge: Knowledge) -> bool:
+    """Whether figures decide that were measured on a site chiefly in English."""
+    sites = {knowledge.evidence[name].site_language for name in outlook.headline}
+    return _rests_on(outlook, knowledge) == "figures" and "en" in sites
+
+
 def _traits_points(tagged: TaggedPosting, knowledge: Knowledge) -> int:
     """Give by how much the traits together move the score of 0 to 100, before it stops at its ends."""
     limit = knowledge.policy.max_trait_points
@@ -181,7 +189,7 @@ def _statement(evidence: Evidence, language: str, side: str) -> dict[str, Any]:
         "strength": evidence.strength,
         "statement": evidence.statement.in_language(language),
         "caveat": evidence.caveat.in_language(language),
-        "source": evidence.source_title,
+        "source": evidence.source_title.in_language(language),
         "url": evidence.source_url,
         "document": evidence.document,
         "section": evidence.section,

@@ -28,7 +28,7 @@ ANSWER = {
         },
         "risk": {
             "label": "high", "rule": "R1", "derivation": "R1, S1: by the cuts.", "note": "A count says so.",
-            "rests_on": "figures", "category_level": "high", "category_label": "high", "category_score": "0.70",
+            "rests_on": "figures", "english_site": False, "category_level": "high", "category_label": "high", "category_score": "0.70",
             "traits_score": "-0.04", "exposure_differs": False, "evidence": [STATEMENT], "contrary": [OUTSIDE],
         },
         "traits": [
@@ -270,6 +270,15 @@ def test_render_hides_what_decides_nothing(answer):
 
     assert lines[0] == "Category: Cat painting [cat_painting], >\u00a099\u00a0%"
     assert lines[1:3] == ["  Cats on paper.", ""]
+
+
+def test_render_tells_of_figures_of_an_english_site(answer):
+    """One line says that the figures are of a platform chiefly in English."""
+    answer["explanation"]["risk"]["english_site"] = True
+
+    assert "  Chiffres d'une plateforme surtout anglophone\u00a0; il n'en existe pas par langue." in list(
+        render(answer, "fr")
+    )
 
 
 def test_render_names_the_second_category(answer):

@@ -12,7 +12,7 @@ from jobtagger.knowledge import load_knowledge
 from jobtagger.risk.statements import statements_about
 
 SHIPPED = load_knowledge()
-TEXTS = ("statement", "caveat", "period", "population")
+TEXTS = ("statement", "caveat", "period", "population", "source_title")
 
 
 def _run(*args):
@@ -64,7 +64,7 @@ def test_filters_hold_together():
 
 
 def test_language_chooses_the_wording():
-    """Statement, caveat, period and population come in French or English, everything else is the same."""
+    """Statement, caveat, period, population and title come in French or English, everything else is the same."""
     english, french = _rows("legal", "--language", "en"), _rows("legal", "--language", "fr")
 
     assert all(one["statement"] != other["statement"] for one, other in zip(english, french, strict=True))

@@ -120,7 +120,7 @@ def test_statement_says_where_it_comes_from(tagger, language):
         "strength": entry.strength,
         "statement": entry.statement.in_language(language),
         "caveat": entry.caveat.in_language(language),
-        "source": entry.source_title,
+        "source": entry.source_title.in_language(language),
         "url": entry.source_url,
         "document": entry.document,
         "section": entry.section,
@@ -164,7 +164,7 @@ def test_abstention_is_explained_by_its_reason_and_nothing_else(tagger, language
     assert (explanation["category"]["label"], explanation["category"]["definition"]) == ("", "")
     assert explanation["category"]["best_guess"] in tagger.knowledge.categories
     assert explanation["risk"] == {
-        "label": "", "rule": "none", "derivation": "", "note": "", "rests_on": "", "category_level": "",
+        "label": "", "rule": "none", "derivation": "", "note": "", "rests_on": "", "english_site": False, "category_level": "",
         "category_label": "", "category_score": "", "traits_score": "", "exposure_differs": False, "evidence": [],
         "contrary": [],
     }  # fmt: skip
@@ -293,6 +293,21 @@ def test_trait_tells_opinions_from_what_was_measured(tagger):
 def test_level_rests_on_figures_or_words(tagger, record, rests_on):
     """What decides is said: figures, or words where no figure does."""
     assert check_posting(record, tagger)["explanation"]["risk"]["rests_on"] == rests_on
+
+
+@pytest.mark.parametrize(
+    ("record", "language", "is_said"),
+    [
+        pytest.param(ARTICLES, "fr", True, id="Upwork, French answer"),
+        pytest.param(ARTICLES, "en", True, id="Upwork, French posting"),
+        pytest.param(RawRecord("Write articles for our blog"), "en", False, id="Upwork, all English"),
+        pytest.param(RawRecord("Data scientist pour analyser nos ventes"), "fr", False, id="Malt"),
+        pytest.param(RawRecord("Voix off pour un livre audio"), "fr", False, id="no figure decides"),
+    ],
+)
+def test_french_is_told_where_figures_are_of_an_english_site(tagger, record, language, is_said):
+    """Who asks in French, or about a French posting, is told that the figures that decide are of a site in English."""
+    assert check_posting(record, tagger, language)["explanation"]["risk"]["english_site"] is is_said
 
 
 @pytest.mark.parametrize("record", RECORDS)

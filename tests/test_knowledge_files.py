@@ -177,7 +177,7 @@ def test_no_statement_is_from_the_future():
 
 def test_control_group_of_the_academic_study_is_named_for_what_it_is():
     """The work it compares with is freelance work on the same site, not a trade done by hand."""
-    entries = [entry for entry in SHIPPED.evidence.values() if entry.source_title.startswith("Demirci")]
+    entries = [entry for entry in SHIPPED.evidence.values() if entry.source_title.en.startswith("Demirci")]
     texts = [text for entry in entries for text in (entry.statement, entry.caveat, entry.population)]
     texts += [outlook.note for outlook in SHIPPED.outlooks.values()]
     wrong = re.compile(r"manual work|manual-intensive work|métiers manuels")
@@ -213,6 +213,27 @@ def test_a_period_has_the_same_years_in_both_languages():
 
     assert [period for period in periods if years(period.en) != years(period.fr)] == []
     assert len({period.en for period in periods}) == len(periods)
+
+
+def test_a_source_has_the_same_years_and_no_english_month_in_french():
+    """The French title of a source keeps every number and has French months, and one title has one French wording."""
+    titles = {entry.source_title for entry in SHIPPED.evidence.values()}
+    numbers = re.compile(r"\d+").findall
+    english = re.compile(
+        r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20|\b(survey|study|summary|report|release)\b"
+    )
+
+    assert [title for title in titles if numbers(title.en) != numbers(title.fr)] == []
+    assert [title.fr for title in titles if english.search(title.fr)] == []
+    assert len({title.en for title in titles}) == len(titles)
+
+
+def test_figures_of_upwork_are_of_a_site_in_english():
+    """Counts of the large platforms name the language of the site; those of Malt in France do not say English."""
+    counted = [entry for entry in SHIPPED.evidence.values() if entry.strength == "count"]
+
+    assert {entry.site_language for entry in counted if "Upwork" in entry.population.en} == {"en"}
+    assert {entry.site_language for entry in SHIPPED.evidence.values() if "Malt" in entry.population.en} == {""}
 
 
 def test_a_population_has_the_same_numbers_in_both_languages():

@@ -102,6 +102,8 @@ def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]:
     facts.append(f"{say['confidence']} {say[answer['risk_confidence']]}")
     yield _Line(f"{say['demand']}{say['colon']} {_level(answer, say)} ({_joined(facts, say)})")
     yield from _arithmetic(answer, say)
+    if risk["english_site"]:
+        yield _indented(say["english_site"])
     if answer["risk_conflict"] == "true":
         yield _indented(say["conflict"])
     yield _Line(f"{say['rule']}{say['colon']} {risk['derivation']} {risk['note']}")

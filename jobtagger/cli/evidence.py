@@ -81,12 +81,13 @@ def as_plain(statement: "Statement", language: str) -> dict[str, Any]:
         "strength": entry.strength,
         "statement": entry.statement.in_language(language),
         "caveat": entry.caveat.in_language(language),
-        "source_title": entry.source_title,
+        "source_title": entry.source_title.in_language(language),
         "source_url": entry.source_url,
         "document": entry.document,
         "section": entry.section,
         "line": entry.line,
         "restates": entry.restates,
+        "site_language": entry.site_language,
     }
 
 

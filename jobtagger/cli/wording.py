@@ -102,6 +102,7 @@ WORDING = {
         "augmentation": "augmentation",
         "advice": "What the documents advise",
         "client": "(for clients)",
+        "english_site": "Figures of a platform chiefly in English; none exists by language.",
         "conflict": "Strong sources disagree about the direction.",
         "review": "A person should look at this one.",
         "rests_on_figures": "The level says what the published figures named above report of past demand for this kind of"
@@ -181,6 +182,7 @@ WORDING = {
         "augmentation": "assistance",
         "advice": "Ce que conseillent les documents",
         "client": "(pour les clients)",
+        "english_site": "Chiffres d'une plateforme surtout anglophone ; il n'en existe pas par langue.",
         "conflict": "Des sources solides se contredisent sur le sens de l'évolution.",
         "review": "Cette annonce mérite un regard humain.",
         "rests_on_figures": "Le niveau dit ce que les chiffres publiés cités plus haut rapportent de la demande passée"
