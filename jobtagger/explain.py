@@ -35,7 +35,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
                 {
                     "measure": entry.source,
                     "percentile": entry.percentile,
-                    "occupation": entry.occupation,
+                    "occupation": entry.occupation.in_language(language),
                     "licence": entry.licence,
                 }
                 for entry in knowledge.exposure

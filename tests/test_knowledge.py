@@ -21,7 +21,7 @@ GOOD_STATEMENT = {
 }  # fmt: skip
 GOOD_EXPOSURE = {
     "category_id": "legal", "measure": "ours", "value": "0.5", "percentile": "50", "code": "1", "occupation": "Clerk",
-    "licence": "MIT", "source": "Ours",
+    "occupation_fr": "Commis", "licence": "MIT", "source": "Ours",
 }  # fmt: skip
 GOOD_TRAIT_WORD = {"trait": "bulk", "place": "text", "word": "qwxyz", "weight": "0.5"}
 GOOD_TRAIT = {

@@ -54,6 +54,7 @@ def _wordings():
                 yield f"{entry.id} {place}", text
     yield from ((f"outlook {name} note", outlook.note) for name, outlook in SHIPPED.outlooks.items())
     yield from ((f"advice {entry.id}", entry.text) for entry in SHIPPED.advice)
+    yield from ((f"exposure {entry.category_id} occupation", entry.occupation) for entry in SHIPPED.exposure)
 
 
 def test_taxonomy_has_the_categories_of_the_labelling_guide():

@@ -367,7 +367,7 @@ def exposure(row: dict[str, str], place: str, problems: Problems, categories: Co
         _number_or_none(fields, "value") or 0.0,
         percentile,
         fields.text("code"),
-        fields.text("occupation"),
+        Text(fields.text("occupation"), fields.text("occupation_fr")),
         fields.text("licence"),
         fields.text("source"),
     )

@@ -260,7 +260,7 @@ class Exposure:
     value: float
     percentile: int
     code: str
-    occupation: str
+    occupation: Text
     licence: str
     source: str
 
