@@ -135,7 +135,7 @@ def test_render_in_french_holds_signs_to_their_words(answer):
     ("changes", "line"),
     [
         pytest.param({"needs_review": "true"}, "A person should look at this one.", id="review"),
-        pytest.param({"risk_conflict": "true"}, "  Strong sources disagree about the direction.", id="conflict"),
+        pytest.param({"risk_conflict": "true"}, "  Sources disagree about the direction.", id="conflict"),
         pytest.param(
             {"trend_pct": ""}, "Risk from falling demand: HIGH (score 0.66; confidence medium)", id="no figure"
         ),
@@ -336,6 +336,7 @@ def test_render_parts_conflicting_sources_by_the_way_they_pull(answer):
     answer["explanation"]["risk"] |= {"rule": "R5", "evidence": [{**up, "id": "X2"}, down], "contrary": [opinion, up]}
     shown = [line.split(":")[0] for line in render(answer, "en") if line.startswith(("  - S", "  - X", "What "))]
 
+    assert "  Strong sources disagree about the direction." in list(render({**answer, "risk_conflict": "true"}, "en"))
     assert shown == [
         "What pulls down", "  - S1", "What pulls up", "  - X2", "  - X1", "  - S7", "What the documents advise",
     ]  # fmt: skip

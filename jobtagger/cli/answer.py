@@ -105,7 +105,7 @@ def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]:
     if risk["english_site"]:
         yield _indented(say["english_site"])
     if answer["risk_conflict"] == "true":
-        yield _indented(say["conflict"])
+        yield _indented(say["conflict" if risk["rule"] == "R5" else "weak_conflict"])
     yield _Line(f"{say['rule']}{say['colon']} {risk['derivation']} {risk['note']}")
     for heading, statements in _parts(risk):
         if statements:

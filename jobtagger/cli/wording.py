@@ -103,6 +103,7 @@ WORDING = {
         "advice": "What the documents advise",
         "client": "(for clients)",
         "english_site": "Figures of a platform chiefly in English; none exists by language.",
+        "weak_conflict": "Sources disagree about the direction.",
         "conflict": "Strong sources disagree about the direction.",
         "review": "A person should look at this one.",
         "rests_on_figures": "The level says what the published figures named above report of past demand for this kind of"
@@ -183,6 +184,7 @@ WORDING = {
         "advice": "Ce que conseillent les documents",
         "client": "(pour les clients)",
         "english_site": "Chiffres d'une plateforme surtout anglophone ; il n'en existe pas par langue.",
+        "weak_conflict": "Des sources se contredisent sur le sens de l'évolution.",
         "conflict": "Des sources solides se contredisent sur le sens de l'évolution.",
         "review": "Cette annonce mérite un regard humain.",
         "rests_on_figures": "Le niveau dit ce que les chiffres publiés cités plus haut rapportent de la demande passée"
