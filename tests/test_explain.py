@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobtagger.explain import _Spelling, check_posting
-from jobtagger.records import OUTPUT_COLUMNS, Posting, RawRecord
+from jobtagger.explain import _Spelling, _why_uncounted, check_posting
+from jobtagger.records import OUTPUT_COLUMNS, FoundTrait, Posting, RawRecord
 from jobtagger.vocabulary import BOUNDARY, normalise, split
 
 LOGO = RawRecord("Logo for my bakery", "A simple logo, quick job. You will sign an NDA.")
@@ -249,23 +249,33 @@ def test_level_is_derived_in_a_sentence(tagger):
 
 
 @pytest.mark.parametrize(
-    ("record", "why"),
+    ("trait_id", "category_id", "others", "why"),
     [
-        pytest.param(RawRecord("Logo for my bakery, quick"), {"one_off": "too_weak"}, id="one weak sign"),
-        pytest.param(
-            RawRecord("Translate our letters to French", "Beginners are welcome, no experience needed."),
-            {"entry_level": "not_here"},
-            id="not here",
-        ),
-        pytest.param(RawRecord("Senior data scientist"), {"expert_level": "by_design"}, id="no points by design"),
+        pytest.param("one_off", "legal", {}, "too_weak", id="one weak sign"),
+        pytest.param("one_off", "legal", {"onsite": -12}, "too_weak", id="what counts is of another kind"),
+        pytest.param("expert_level", "legal", {}, "by_design", id="no points by design"),
+        pytest.param("entry_level", "translation", {}, "not_here", id="not for this category"),
+        pytest.param("one_off", "legal", {"bulk": 6}, "outweighed", id="another of its kind counts"),
+        pytest.param("one_off", "legal", {"ongoing": 0}, "both_ways", id="its contrary is shown too"),
+        pytest.param("one_off", "legal", {"bulk": 0}, "too_weak", id="two weak signs"),
     ],
 )
-def test_trait_without_points_says_why(tagger, record, why):
-    """A trait that moves nothing names the reason; one that moves the score has none."""
-    traits = {trait["id"]: trait for trait in check_posting(record, tagger)["explanation"]["traits"]}
+def test_trait_without_points_says_why(tagger, trait_id, category_id, others, why):
+    """A trait that was found and moves nothing names the reason."""
+    found = FoundTrait(trait_id, "so", 0)
+    tagged = tagger.tag_chunk([LOGO])[0]
+    traits = (found, *(FoundTrait(name, "so", points) for name, points in others.items()))
+    tagged = tagged._replace(risk=tagged.risk._replace(traits=traits))
 
-    assert {name: traits[name]["uncounted"] for name in why} == why
-    assert all(bool(trait["points"]) != bool(trait["uncounted"]) for trait in traits.values())
+    assert _why_uncounted(found, category_id, tagged, tagger.knowledge) == why
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_trait_either_counts_or_says_why_not(tagger, record):
+    """A trait has points or a reason to have none."""
+    traits = check_posting(record, tagger)["explanation"]["traits"]
+
+    assert all(bool(trait["points"]) != bool(trait["uncounted"]) for trait in traits)
 
 
 def test_trait_tells_opinions_from_what_was_measured(tagger):
