@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from jobtagger.classify.features import count_pairs, count_words
+from jobtagger.pieces import split
 from jobtagger.records import RawRecord
 from jobtagger.tagger import CHUNK_SIZE, Tagger
-from jobtagger.vocabulary import split
 
 BASELINE = "sklearn tfidf(1,2) + LR predict_proba"
 TEXT_TO_CATEGORY = ("clean", "tokens", "language", "classifier")

@@ -1,6 +1,10 @@
 """The frozen types that flow from room to room, and the one place that fixes the output columns."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+Record = TypeVar("Record", bound=tuple[Any, ...])
 
 UNKNOWN = "unknown"
 """Stands in `category` and `risk_level` where the tagger says "I don't know"."""
@@ -79,7 +83,8 @@ class Reason(NamedTuple):
 
     def __str__(self) -> str:
         """`kind:id` or `kind:id=detail`, the form of the `reasons` column."""
-        return f"{self.kind}:{self.id}={self.detail}" if self.detail else f"{self.kind}:{self.id}"
+        kind, name, detail = self
+        return f"{kind}:{name}={detail}" if detail else f"{kind}:{name}"
 
 
 class FoundTrait(NamedTuple):
@@ -118,29 +123,37 @@ class TaggedPosting(NamedTuple):
 
     def as_row(self) -> dict[str, str]:
         """Give the output columns, in order, as text ready for a CSV cell."""
-        prediction, risk = self.prediction, self.risk
+        category_id, probability, _, category_2, words, abstained, needs_review = self.prediction
+        level, score, trend_pct, confidence, conflict, percentile, traits, causes, differs = self.risk
+        refusal = [f"abstained:{abstained}"] if abstained else []
+        spoken = ["word:%s=%+.2f" % word for word in words]  # noqa: UP031 - an f-string takes twice the time
         return {
-            "category": UNKNOWN if prediction.abstained else prediction.category_id,
-            "category_probability": f"{prediction.probability:.3f}",
-            "category_2": prediction.category_2,
+            "category": UNKNOWN if abstained else category_id,
+            "category_probability": f"{probability:.3f}",
+            "category_2": category_2,
             "language": self.language,
-            "risk_level": risk.level,
-            "risk_score": "" if risk.score is None else f"{risk.score:.2f}",
-            "trend_pct": "" if risk.trend_pct is None else f"{risk.trend_pct:+g}",
-            "risk_confidence": risk.confidence,
-            "risk_conflict": "true" if risk.conflict else "false",
-            "exposure_percentile": "" if risk.exposure_percentile is None else str(risk.exposure_percentile),
-            "exposure_differs": "true" if risk.exposure_differs else "false",
-            "traits": " ".join([trait.trait_id for trait in risk.traits]) if risk.traits else "",
-            "reasons": "; ".join([str(reason) for reason in self.reasons()]),
-            "needs_review": "true" if prediction.needs_review else "false",
+            "risk_level": level,
+            "risk_score": "" if score is None else f"{score:.2f}",
+            "trend_pct": "" if trend_pct is None else f"{trend_pct:+g}",
+            "risk_confidence": confidence,
+            "risk_conflict": "true" if conflict else "false",
+            "exposure_percentile": "" if percentile is None else str(percentile),
+            "exposure_differs": "true" if differs else "false",
+            "traits": " ".join([trait_id for trait_id, _, _ in traits]) if traits else "",
+            "reasons": "; ".join([*refusal, *spoken, *map(Reason.__str__, causes)]),
+            "needs_review": "true" if needs_review else "false",
         }
 
     def reasons(self) -> tuple[Reason, ...]:
         """Give all reasons, those of the category before those of the risk level."""
-        words = tuple([Reason("word", word, f"{weight:+.2f}") for word, weight in self.prediction.words])
-        refusal = (Reason("abstained", self.prediction.abstained),) if self.prediction.abstained else ()
-        return refusal + words + self.risk.reasons
+        words = [Reason("word", word, f"{weight:+.2f}") for word, weight in self.prediction.words]
+        refusal = [Reason("abstained", self.prediction.abstained)] if self.prediction.abstained else []
+        return (*refusal, *words, *self.risk.reasons)
+
+
+def from_columns(kind: type[Record], *columns: Iterable[Any]) -> list[Record]:
+    """Make named tuples of a kind from its columns, all at once: calling the type for each takes three times as long."""
+    return list(map(partial(tuple.__new__, kind), zip(*columns, strict=True)))
 
 
 OUTPUT_COLUMNS: dict[str, str] = {

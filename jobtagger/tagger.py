@@ -8,7 +8,7 @@ import numpy as np
 
 from jobtagger.classify import Classifier, Model, load_model
 from jobtagger.knowledge import Knowledge, load_knowledge
-from jobtagger.records import Posting, RawRecord, TaggedPosting
+from jobtagger.records import Posting, RawRecord, TaggedPosting, from_columns
 from jobtagger.risk import Assessor
 from jobtagger.text import LanguageIdentifier, LanguageModel, Preparer
 from jobtagger.vocabulary import Vocabulary
@@ -25,12 +25,18 @@ class Tagger:
         The shipped one if left out.
     model : Model, optional
         The shipped one if left out.
+
+    Attributes
+    ----------
+    n_sessions : int
+        How often the memory of words was begun afresh, the first time included.
     """
 
     def __init__(self, knowledge: Knowledge | None = None, model: Model | None = None) -> None:
         self.knowledge = knowledge or load_knowledge()
         self.model = model or load_model()
         self._preparer = Preparer(self.knowledge.sources, self.knowledge.policy)
+        self.n_sessions = 0
         self._start_session()
 
     @classmethod
@@ -60,20 +66,18 @@ class Tagger:
         languages = self._language.identify(tokens)
         predictions = self._classifier.predict(tokens, languages)
         risks = self._assessor.assess(postings, tokens, predictions)
-        return [
-            TaggedPosting(language, prediction, risk)
-            for language, prediction, risk in zip(languages, predictions, risks, strict=True)
-        ]
+        return from_columns(TaggedPosting, languages, predictions, risks)
 
     def _start_session(self) -> None:
         """Begin with an empty memory of words; endless runs do so now and then, so that memory stays flat."""
+        self.n_sessions += 1
         knowledge, model = self.knowledge, self.model
         policy = knowledge.policy
         self._vocabulary = Vocabulary(model.words)
         language_model = LanguageModel(
             model.languages,
             model.word_languages.astype(np.float32),
-            {triple: place for place, triple in enumerate(model.triples)},
+            model.triples,
             model.triple_languages.astype(np.float32),
         )
         self._language = LanguageIdentifier(

@@ -1,6 +1,7 @@
 """Files through the tagger: nothing lost, nothing changed, every bad thing said."""
 
 import csv
+import gc
 import io
 import json
 import os
@@ -395,3 +396,17 @@ def test_overlong_record_is_given_up_and_the_rest_is_read(tmp_path, knowledge, m
 
     assert isinstance(rows[0], RejectedRecord)
     assert [f"Logo {i}" for i in range(200)] == [row[0] for row in rows[1:]]
+
+
+def test_the_collector_is_left_as_it_was(tmp_path, tagger):
+    """What is there before a run is kept out of garbage collections, which are rare, while it lasts, and no longer."""
+    (tmp_path / "in.csv").write_text(HEADER + "1,Logo,for a bakery\n")
+    before, during = gc.get_threshold(), []
+
+    def look(n_bytes):
+        during.append((gc.get_freeze_count() > 0, gc.get_threshold()[0] > before[0]))
+
+    tag_file([str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), tagger, on_progress=look)
+
+    assert set(during) == {(True, True)}
+    assert (gc.get_freeze_count(), gc.get_threshold()) == (0, before)

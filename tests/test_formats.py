@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import json
 
 import pyarrow
@@ -10,13 +11,15 @@ import pytest
 import python_calamine
 import xlsxwriter
 import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jobtagger.batch import ReadOptions, RunOptions, tag_file
 from jobtagger.batch.delimited import sniff
 from jobtagger.batch.encodings import find_encoding
 from jobtagger.batch.reading import open_table
 from jobtagger.batch.streams import expand_inputs
-from jobtagger.batch.writing import excel_safe, rejected_path, unique_names
+from jobtagger.batch.writing import TableWriter, excel_safe, rejected_path, unique_names
 from jobtagger.errors import InputError
 from jobtagger.records import OUTPUT_COLUMNS
 
@@ -301,3 +304,23 @@ def test_a_missing_extra_is_named(tmp_path, knowledge, monkeypatch, module, name
 
     with pytest.raises(InputError, match=rf'needs the extra "{extra}": pip install "jobtagger\[{extra}\]"'):
         _read(tmp_path / name, knowledge.sources)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(*[st.text("ab,;|\"' \r\n\t=+", max_size=6)] * 3), max_size=4),
+    delimiter=st.sampled_from(",;\t|"),
+)
+def test_delimited_rows_read_back_as_they_were(tmp_path, rows, delimiter):
+    """Quotes, delimiters and line ends within cells come back; the bytes are those of `csv.writer`."""
+    path = tmp_path / "out.csv"
+    writer = TableWriter(str(path), ["a", "b", "c"], delimiter, has_bom=False)
+    writer.write_rows(rows)
+    writer.finish()
+
+    with path.open(encoding="utf-8", newline="") as file:
+        assert [("a", "b", "c"), *rows] == [tuple(row) for row in csv.reader(file, delimiter=delimiter)]
+    if not any("\r" in cell for row in rows for cell in row):  # before Python 3.13 it forgot to quote those
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows([("a", "b", "c"), *rows])
+        assert text.getvalue() == path.read_bytes().decode()

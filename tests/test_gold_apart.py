@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jobtagger.vocabulary import normalise, split
+from jobtagger.pieces import normalise, split
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT.parent / "shared" / "postings" / "gold_dev.jsonl"

@@ -8,10 +8,11 @@ import pytest
 from builders import speak_number, spell_out, tokens_of
 
 from jobtagger.knowledge import load_knowledge
+from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
 from jobtagger.risk.outlook import level_of_points
-from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, split
+from jobtagger.vocabulary import Vocabulary
 
 SHIPPED = load_knowledge()
 

@@ -13,7 +13,7 @@ WORDS = ("the", "le", "el", "la", "of")
 MODEL = LanguageModel(
     languages=("en", "fr", "es"),
     word_rows=np.array([[2, -1, -1], [-1, 2, -1], [-1, -1, 2], [-2, 1, 1.25], [0.3, 0, 0]], dtype=np.float32),
-    triples={" ch": 0, "eau": 1, " 77": 2, "ish": 3},
+    triples=(" ch", "eau", " 77", "ish"),
     triple_rows=np.array([[-1, 3, -1], [-1, 3, -1], [-1, 3, -1], [3, -1, -1]], dtype=np.float32),
 )
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobtagger.job.privacy import mask_address, mask_text
-from jobtagger.vocabulary import split
+from jobtagger.pieces import split
 
 MASKED = [
     ("write to jean.dupont+jobs@mail.exemple.fr please", "write to ***@*** please"),

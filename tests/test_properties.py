@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from jobtagger.knowledge import load_knowledge
 from jobtagger.knowledge.types import Footer, Negation
+from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import OUTPUT_COLUMNS, UNKNOWN, RawRecord
 from jobtagger.risk import Assessor, TraitFinder
 from jobtagger.risk.matches import Match
 from jobtagger.text import FooterCutter, clean_text
 from jobtagger.text.language import UNDETERMINED
 from jobtagger.text.prepare import tidy_skills
-from jobtagger.vocabulary import BOUNDARY, Vocabulary, normalise, split
+from jobtagger.vocabulary import Vocabulary
 
 SHIPPED = load_knowledge()
 
@@ -107,6 +108,7 @@ def test_tagger_tags_every_record(tagger, chunk):
     for tag in tagged:
         row = tag.as_row()
         assert list(row) == list(OUTPUT_COLUMNS)
+        assert row["reasons"] == "; ".join(map(str, tag.reasons()))
         assert 0 <= tag.prediction.probability <= 1
         assert tag.risk.score is None or 0 <= tag.risk.score <= 1
         assert (tag.risk.score is None) == (tag.risk.level == UNKNOWN)

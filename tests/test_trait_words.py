@@ -15,7 +15,12 @@ from jobtagger.train.trait_words import PRECISION_TO_COUNT, as_rows, cuts, fit_w
 from jobtagger.vocabulary import Vocabulary
 
 NEGATION = Negation(("no", "sans"), (), 2)
-TRAITS = (make_trait("red", ("deep red",)), make_trait("wet", ("wet",)), make_trait("dry", ("dry",)))
+OWN_WORDS = "blood|rose|tree|deep|sea|uno|due|tre|quattro|cinque|sei"
+TRAITS = (
+    make_trait("red", ("deep red", f"never {OWN_WORDS} said")),
+    make_trait("wet", ("wet",)),
+    make_trait("dry", ("dry",)),
+)
 WEIGHTS = WordWeights(
     start=-2.0, to_count=1.5, text={"rose": 1.0, "blood": 1.5, "snow": -3.0}, title={"rose": 0.5},
     shown={"red": 2.0, "wet": -1.0}, counting={},
@@ -105,6 +110,28 @@ def test_trait_that_needs_a_phrase_is_not_shown_by_words_alone(vocabulary, text,
     finder = TraitFinder((needy, *TRAITS[1:]), NEGATION, POLICY, vocabulary, {"red": WEIGHTS})
 
     assert bool(finder.find(tokens_of(vocabulary, text)).get(0)) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("word", "users", "is_shown"),
+    [
+        pytest.param("lava", (), False, id="in no phrase of it"),
+        pytest.param("lava", ("red",), True, id="in one of its phrases"),
+        pytest.param("lava", ("red", "wet"), True, id="in one of another trait too"),
+        pytest.param("lava", ("red", "wet", "dry"), False, id="everybody's word"),
+        pytest.param("ox", ("red",), False, id="too short to tell anything"),
+    ],
+)
+def test_only_words_of_its_phrases_are_a_reason(vocabulary, word, users, is_shown):
+    """A word that merely goes with a trait adds to its score and is no reason by itself."""
+    traits = [
+        replace(trait, signs=(f"never {word} said",), signs_to_show=9, signs_to_count=9) if trait.id in users else trait
+        for trait in TRAITS
+    ]
+    weights = WordWeights(0.0, 9.0, {word: 1.0}, {}, {}, {})
+    finder = TraitFinder(traits, NEGATION, POLICY, vocabulary, {"red": weights})
+
+    assert bool(finder.find(tokens_of(vocabulary, f"some {word}")).get(0)) == is_shown
 
 
 def test_words_alone_never_count(vocabulary):

@@ -6,8 +6,19 @@ from builders import spell
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import Posting
-from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, DETAILS, SKILLS, TITLE, Vocabulary, WordTable, normalise, split
+from jobtagger.vocabulary import (
+    DESCRIPTION,
+    DETAILS,
+    SKILLS,
+    TITLE,
+    PairSet,
+    Vocabulary,
+    WordTable,
+    pair_key,
+    segment_sums,
+)
 
 MANY_PIECES = 400_001
 
@@ -128,7 +139,7 @@ def test_id_of_numbers_a_new_word_once():
 def test_vocabulary_is_full_after_too_many_pieces():
     """A session that saw more than 400 000 pieces says so, one with exactly so many does not."""
     vocabulary = Vocabulary()
-    vocabulary.ids(" ".join(map(str, range(MANY_PIECES - 3))))  # two more are the text's end and the empty piece
+    vocabulary.ids(" ".join(map(str, range(MANY_PIECES - 2))))  # one more is the empty piece
 
     assert vocabulary.is_full is False
 
@@ -216,6 +227,19 @@ def test_odd_texts_are_tokenised(text, words):
     assert tokens.starts.tolist() == [0, len(tokens.ids) - 5, len(tokens.ids)]
 
 
+@pytest.mark.parametrize("n_bytes", [7, 8, 9, 14, 15, 16, 17, 80, 81, 256 + 7, 256 + 8, 256 + 15, 512])
+@pytest.mark.parametrize("sign", ["a", "é", "語"])
+def test_pieces_that_begin_alike_are_told_apart(sign, n_bytes):
+    """Whatever its length, a piece is not taken for its beginning, nor for one that differs in the last sign."""
+    piece = (sign * n_bytes)[: n_bytes // len(sign.encode())]
+    others = [piece[:-1], piece[:-1] + "b", piece + sign, *(sign * n for n in range(16))]
+    vocabulary = Vocabulary()
+    vocabulary.tokenise([Posting(" ".join([piece, *others]))])
+    tokens = vocabulary.tokenise([Posting(" ".join([*others, piece]))])
+
+    assert " ".join(normalise(text) for text in [*others, piece] if text) + " . . . ." == spell(vocabulary, tokens)
+
+
 def test_no_posting_has_no_tokens():
     """An empty chunk is no error, and its numbers are whole ones as always."""
     tokens = Vocabulary().tokenise([])
@@ -224,15 +248,15 @@ def test_no_posting_has_no_tokens():
     assert {column.dtype.kind for column in tokens} == {"i"}
 
 
-@pytest.mark.parametrize(("n_chars", "is_kept"), [(80, True), (81, False)])
-def test_long_pieces_are_not_kept(n_chars, is_kept):
-    """A piece of more than 80 characters is read again when it comes again, and takes no memory as a key."""
+@pytest.mark.parametrize(("n_bytes", "is_kept"), [(80, True), (81, False)])
+def test_long_pieces_are_not_kept(n_bytes, is_kept):
+    """A piece of more than 80 bytes is read again when it comes again, and takes no memory as a key."""
     vocabulary = Vocabulary()
-    piece = "ab," * (n_chars // 3) + "x" * (n_chars % 3)
+    piece = "ab," * (n_bytes // 3) + "x" * (n_bytes % 3)
     first, again = vocabulary.ids(piece), vocabulary.ids(piece)
 
     assert first == again
-    assert (piece in vocabulary._pieces) is is_kept
+    assert (piece.encode() in vocabulary._pieces.kept) is is_kept
 
 
 @pytest.mark.parametrize(("n_each", "is_full"), [(1_000, False), (20_001, True)])
@@ -287,3 +311,29 @@ def test_word_table_grows_with_the_vocabulary():
 
     assert len(rows) >= len(vocabulary.words)
     assert rows[[0, 1, 2, 3, 5002]].tolist() == [[0, 0], [7, 7], [5, 1], [2, 1], [5, 1]]
+
+
+@pytest.mark.parametrize("n_pairs", [0, 1, 2, 5000])
+def test_a_pair_set_knows_its_pairs_and_no_others(n_pairs):
+    """Each pair is found at its place, whichever share a place of the table; all others are not."""
+    words = np.random.default_rng(n_pairs).integers(0, 300, size=(2 * n_pairs + 10, 2))
+    asked = pair_key(words[:, 0], words[:, 1])
+    members = np.unique(asked[:n_pairs])
+    pairs = PairSet(members[::-1])
+
+    which, places = pairs.places(asked)
+
+    assert np.flatnonzero(np.isin(asked, members)).tolist() == which.tolist()
+    assert asked[which].tolist() == pairs.keys[places].tolist()
+
+
+@given(st.lists(st.floats(-100, 100, width=32), min_size=2, max_size=40), st.randoms(use_true_random=False))
+def test_sums_do_not_hang_on_the_order_of_words(values, random):
+    """Words are sorted by numbers that differ from session to session; the sum has the same digits in every order."""
+    shuffled = random.sample(values, len(values))
+    sums = [
+        segment_sums(np.array(some, np.float32)[:, None], np.zeros(len(some), np.int64))[1]
+        for some in (values, shuffled)
+    ]
+
+    assert sums[0].tolist() == sums[1].tolist()

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import weakref
 
 import pytest
 
+from jobtagger import vocabulary
 from jobtagger.batch import RunOptions, tag_file
-from jobtagger.batch.workers import Wanted, answer
+from jobtagger.batch.workers import Wanted, answer, sparing_collections
 from jobtagger.errors import InputError
 from jobtagger.records import RawRecord
 from jobtagger.tagger import Tagger
@@ -86,3 +88,16 @@ def test_chunks_of_an_earlier_part_are_only_known_again(tagger):
     again = answer(tagger, records, Wanted("exact", False), is_done=True)
     assert ([], 2) == (again.rows, len(again.fingerprints))
     assert again.fingerprints == answer(tagger, records, Wanted("exact", False), is_done=False).fingerprints
+
+
+def test_sessions_that_are_over_are_forgotten(monkeypatch):
+    """With the collector kept off frozen objects, the words of ended sessions do not pile up."""
+    monkeypatch.setattr(vocabulary, "_MAX_PIECES", 200)
+    tagger = Tagger()
+    first = weakref.ref(tagger._vocabulary)
+    with sparing_collections():
+        for number in range(3):
+            answer(tagger, [RawRecord(f"word{number}x{i} for a cat") for i in range(300)], Wanted("off", False), False)
+
+    assert tagger.n_sessions >= 3
+    assert first() is None

@@ -133,7 +133,10 @@ def _details(wordings: Sequence[str], place_of: Mapping[str, int]) -> tuple[Deta
 
 
 def _first(places: tuple[int, ...], cells: Sequence[str]) -> str:
-    return next((cells[place] for place in places if cells[place]), "")
+    for place in places:
+        if cells[place]:
+            return cells[place]
+    return ""
 
 
 def _shown(columns: list[str]) -> str:

@@ -6,13 +6,14 @@ several times slower than the tagging itself and keeps some kilobytes per distin
 
 import hashlib
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from jobtagger.batch.extras import require
-from jobtagger.records import Posting
-from jobtagger.vocabulary import split
+from jobtagger.pieces import split
+from jobtagger.records import Posting, from_columns
 
 OFF, EXACT, NEAR = "off", "exact", "near"
 MODES = (EXACT, NEAR, OFF)
@@ -40,10 +41,8 @@ def fingerprints(postings: Sequence[Posting], mode: str) -> list[Fingerprint]:
     """Make the fingerprint of each posting; none are made when duplicates are off."""
     if mode == OFF:
         return []
-    exact = [Fingerprint(_hash(posting)) for posting in postings]
-    if mode == EXACT:
-        return exact
-    return [Fingerprint(f.text, _signature(posting)) for f, posting in zip(exact, postings, strict=True)]
+    signatures = map(_signature, postings) if mode == NEAR else repeat(b"", len(postings))
+    return from_columns(Fingerprint, map(_hash, postings), signatures)
 
 
 class Duplicates:
@@ -84,7 +83,7 @@ class _PackedNumbers:
 
     def get(self, key: int) -> int | None:
         value = self._recent.get(key)
-        if value is not None:
+        if value is not None or not len(self._keys):
             return value
         place = int(self._keys.searchsorted(np.uint64(key)))
         return int(self._values[place]) if place < len(self._keys) and int(self._keys[place]) == key else None

@@ -1,6 +1,7 @@
 """What a run did, for people and programs."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -23,16 +24,16 @@ class Summary:
     languages: Counter[str] = field(default_factory=Counter)
     inputs: list[dict[str, Any]] = field(default_factory=list)
 
-    def count(self, row: dict[str, str], is_duplicate: bool, count_once: bool) -> None:
-        """Add one tagged row; a duplicate stays out of the tables if each posting shall count once."""
-        self.n_tagged += 1
-        self.n_duplicates += is_duplicate
-        if is_duplicate and count_once:
-            return
-        self.categories[row["category"]] += 1
-        self.levels[row["risk_level"]] += 1
-        self.languages[row["language"]] += 1
-        self.n_review += row["needs_review"] == "true"
+    def count(self, rows: Sequence[dict[str, str]], are_duplicates: Sequence[bool], count_once: bool) -> None:
+        """Add tagged rows; duplicates stay out of the tables if each posting shall count once."""
+        self.n_tagged += len(rows)
+        self.n_duplicates += sum(are_duplicates)
+        if count_once:
+            rows = [row for row, is_duplicate in zip(rows, are_duplicates, strict=True) if not is_duplicate]
+        self.categories.update([row["category"] for row in rows])
+        self.levels.update([row["risk_level"] for row in rows])
+        self.languages.update([row["language"] for row in rows])
+        self.n_review += sum([row["needs_review"] == "true" for row in rows])
 
     def as_json(self) -> dict[str, Any]:
         """Give everything as plain values; rows in are rows tagged and rows rejected."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import repeat
 
 from jobtagger.batch.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, run_id, save_checkpoint
 from jobtagger.batch.columns import own_names
@@ -10,10 +11,10 @@ from jobtagger.batch.inputs import Chunk, Inputs, refuse_overwriting
 from jobtagger.batch.streams import STDIN, expand_inputs
 from jobtagger.batch.summary import Summary, describe
 from jobtagger.batch.table import ReadOptions
-from jobtagger.batch.workers import Answer, Task, Wanted, answers
+from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
 from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
 from jobtagger.errors import InputError
-from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord
+from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord, from_columns
 from jobtagger.tagger import Tagger
 
 _CHUNKS_PER_MARK = 16
@@ -71,7 +72,7 @@ def tag_file(
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
         raise InputError("--resume needs files by name: standard input and output cannot be read again")
-    with Inputs(paths, read, tagger.knowledge.sources) as opened:
+    with Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
         known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
         this_run = _Run(opened, output, run, known, _id_of(paths, output, tagger, read, run) if can_resume else "")
         try:
@@ -147,24 +148,31 @@ class _Run:
 
     def _first_places(self, chunk: Chunk, fingerprints: list[Fingerprint]) -> list[str]:
         """Name, for each row of a chunk, the first posting that it repeats."""
-        firsts = []
-        for number, fingerprint in zip(chunk.numbers, fingerprints, strict=False):
-            first = self._duplicates.first_of(fingerprint, Place(chunk.source, number))
-            name = f"{self._inputs.found[first.source].name}:" if first and len(self._inputs.found) > 1 else ""
-            firsts.append(f"{name}{first.row}" if first else "")
-        return firsts
+        if not fingerprints:
+            return []
+        places = from_columns(Place, repeat(chunk.source, len(chunk.numbers)), chunk.numbers)
+        firsts = map(self._duplicates.first_of, fingerprints, places)
+        return [self._name_of(first) if first else "" for first in firsts]
+
+    def _name_of(self, place: Place) -> str:
+        found = self._inputs.found
+        return f"{found[place.source].name}:{place.row}" if len(found) > 1 else str(place.row)
 
     def _write(self, chunk: Chunk, answer: Answer, firsts: list[str]) -> None:
         places = self._places[chunk.source]
         source = self._inputs.found[chunk.source].name
         rejected, out = list(chunk.rejected), []
-        for place, (row, tags) in enumerate(zip(chunk.rows, answer.rows, strict=True)):
+        tagged, are_duplicates = [], []
+        columns = [chunk.rows, chunk.numbers, answer.rows, *([firsts] if firsts else [])]
+        for row, number, tags, *first in zip(*columns, strict=True):
             if isinstance(tags, str):
-                rejected.append(RejectedRecord(source, chunk.numbers[place], tags, " | ".join(row)))
+                rejected.append(RejectedRecord(source, number, tags, " | ".join(row)))
                 continue
             theirs = row if places is None else [row[place] if place >= 0 else "" for place in places]
-            out.append([*theirs, *tags.values(), *firsts[place : place + 1]])
-            self._summary.count(tags, bool(firsts and firsts[place]), self._options.count_once)
+            out.append([*theirs, *tags.values(), *first])
+            tagged.append(tags)
+            are_duplicates.append(any(first))
+        self._summary.count(tagged, are_duplicates, self._options.count_once)
         for record in sorted(rejected, key=lambda record: record.row):
             self._rejected.write(record)
         self._summary.n_rejected = self._rejected.n_rejected

@@ -1,9 +1,11 @@
 """Chunks of records to rows of tags: in this process, or in one process per core, in order."""
 
+import gc
 import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -16,6 +18,10 @@ from jobtagger.risk.advice import AdviceColumn
 from jobtagger.tagger import Tagger
 
 _SMALL = 6  # chunks; starting processes takes longer than tagging fewer
+_OBJECTS_PER_COLLECTION = 50_000  # some chunks' worth; most are gone by then
+_LARGE = (
+    "131072"  # bytes from which glibc gives memory back at once; left to itself it keeps ever more of what arrays leave
+)
 _AHEAD = 3  # chunks per worker on the way
 
 
@@ -61,14 +67,36 @@ def answers(tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int) 
         yield from _parallel_answers(tasks, tagger, wanted, n_jobs)
 
 
+@contextmanager
+def sparing_collections() -> Iterator[None]:
+    """Keep the garbage collector off model and knowledge, and off the thousands of objects of a chunk that is not done."""
+    threshold, *others = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(max(threshold, _OBJECTS_PER_COLLECTION) if threshold else 0, *others)
+    try:
+        yield
+    finally:
+        gc.set_threshold(threshold, *others)
+        gc.unfreeze()
+
+
+def _forget_frozen() -> None:
+    """Collect what `sparing_collections` has kept the collector off: the words of a session that is over."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bool) -> Answer:
     """Tag the records of a chunk. What fails for one of them is said in its place and does not touch the others."""
-    mode = wanted.duplicates
+    mode, n_sessions = wanted.duplicates, tagger.n_sessions
     if is_done and mode == OFF:
         return Answer([], [])
     try:
         postings = list(map(tagger.prepare, records))
         rows = [] if is_done else _rows(tagger, tagger.tag_postings(postings), wanted)
+        if tagger.n_sessions > n_sessions:
+            _forget_frozen()
         return Answer(list(rows), fingerprints(postings, mode))
     except InputError:
         raise
@@ -97,7 +125,7 @@ def _parallel_answers(
 
     executor = ProcessPoolExecutor(
         n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted),
-        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": _LARGE},
     )  # fmt: skip
     is_whole = False
     try:
@@ -124,6 +152,8 @@ def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted)
     global _worker  # noqa: PLW0603 - a worker process has nowhere else to keep it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers
     _worker = (kind(knowledge, model), wanted)
+    gc.freeze()  # as in sparing_collections, and to the end
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
 
 
 def _work(records: list[RawRecord], is_done: bool) -> Answer:

@@ -4,6 +4,8 @@ Multinomial logistic regression over words, pairs of words and letter groups. We
 categories, so a positive weight speaks for a category against the average one.
 """
 
+from functools import cache
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,10 +14,11 @@ from numpy.typing import NDArray
 from jobtagger.classify.features import Terms, count_pairs, count_words, subword_buckets
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge.types import Policy
-from jobtagger.records import Alternative, Prediction, WordWeight
+from jobtagger.records import Alternative, Prediction, WordWeight, from_columns
 from jobtagger.vocabulary import PairSet, Tokens, Vocabulary, WordTable, pair_key, parts_of_pair, segment_sums
 
 OTHER = "other"
+_REFUSALS = ("", "too_short", "language", "too_close")
 
 
 class Scores(NamedTuple):
@@ -48,6 +51,8 @@ class Classifier:
         self._model = model
         self._vocabulary = vocabulary
         self._policy = policy
+        self._names = np.array(model.categories, dtype=object)
+        self._other = model.categories.index(OTHER) if OTHER in model.categories else -1
         self._bias = np.asarray(model.facts["bias"], dtype=np.float32)
         self._sharpness = float(model.facts["sharpness"])
         self._subword_scale = float(model.facts["subword_scale"])
@@ -58,6 +63,8 @@ class Classifier:
         pairs = model.pair_words.astype(np.int64) + 1
         keys = pair_key(pairs[:, 0], pairs[:, 1])
         self._pairs = PairSet(keys)
+        self._is_word: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._pair_text = cache(self._spell_pair)
         self._pair_rows = model.pair_weights[np.argsort(keys)].astype(np.float32)
 
     def predict(self, tokens: Tokens, languages: list[str]) -> list[Prediction]:
@@ -67,20 +74,28 @@ class Classifier:
         """
         if not languages:
             return []
-        scores = self.score(tokens)
-        probabilities = scores.probabilities
-        n_words = np.bincount(scores.words.posting, minlength=len(languages))
-        ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, : self._policy.n_alternatives + 1]
-        ranked_probabilities = np.take_along_axis(probabilities, ranked, axis=1)
-        return list(
-            map(
-                self._decide,
-                ranked.tolist(),
-                ranked_probabilities.tolist(),
-                n_words.tolist(),
-                languages,
-                self._deciding_words(scores),
-            )
+        scores, policy = self.score(tokens), self._policy
+        ranked = np.argsort(-scores.probabilities, axis=1, kind="stable")[:, : 1 + max(1, policy.n_alternatives)]
+        probabilities = np.take_along_axis(scores.probabilities, ranked, axis=1).astype(np.float64)
+        best, second = probabilities[:, 0], probabilities[:, 1]
+        n_words = np.bincount(scores.words.posting, self._are_words()[scores.words.key], minlength=len(languages))
+        refusals = self._refusals(best, n_words, languages)
+        is_sure = refusals == 0
+        names = [self._names[places].tolist() for places in ranked.T]
+        alternatives = [
+            from_columns(Alternative, named, values)
+            for named, values in zip(names, probabilities.T.tolist(), strict=True)
+        ][1 : 1 + policy.n_alternatives]
+        has_second = is_sure & (second >= policy.category_2_from) & (ranked[:, 1] != self._other)
+        return from_columns(
+            Prediction,
+            names[0],
+            best.tolist(),
+            zip(*alternatives, strict=True) if alternatives else repeat((), len(languages)),
+            [name if has else "" for name, has in zip(names[1], has_second.tolist(), strict=True)],
+            self._deciding_words(scores),
+            [_REFUSALS[number] for number in refusals.tolist()],
+            (~is_sure | (best < policy.review_below)).tolist(),
         )
 
     def score(self, tokens: Tokens) -> Scores:
@@ -88,12 +103,13 @@ class Classifier:
         words, pairs = count_words(tokens), count_pairs(tokens, self._pairs)
         n_postings, n_categories = len(tokens.starts) - 1, len(self._bias)
         sums = np.zeros((n_postings, n_categories + 1), dtype=np.float32)
-        weighted = self._table.rows()[words.key]
+        weighted = self._table.rows().take(words.key, axis=0)
         weighted[:, :-1] *= words.value[:, None]
         weighted[:, -1] *= words.value**2
         owners, of_words = segment_sums(weighted, words.posting)
         sums[owners] = of_words
-        weighted_pairs = self._pair_rows[pairs.key] * pairs.value[:, None]
+        weighted_pairs = self._pair_rows.take(pairs.key, axis=0)
+        weighted_pairs *= pairs.value[:, None]
         owners, of_pairs = segment_sums(weighted_pairs, pairs.posting)
         sums[owners, :-1] += of_pairs
         norms = np.sqrt(np.maximum(sums[:, -1], np.float32(1)))
@@ -113,66 +129,44 @@ class Classifier:
         said, owner = scores.said[speaking], owner[speaking]
         # Floats above zero are ordered like their bits; so one number holds whose it is and how loud.
         loudest = np.argsort((owner << 32) - said.view(np.int32), kind="stable")
-        owner = owner[loudest]
-        is_shown = np.arange(len(owner)) - np.searchsorted(owner, owner) < self._policy.n_words
-        shown = speaking[loudest[is_shown]]
-        n_words = len(scores.words.key)
-        keys = np.concatenate([scores.words.key, scores.pairs.key])[shown]
-        words = self._vocabulary.words
-        deciding: list[list[WordWeight]] = [[] for _ in scores.norms]
-        for posting, key, is_word, weight in zip(
-            owner[is_shown].tolist(),
-            keys.tolist(),
-            (shown < n_words).tolist(),
-            scores.said[shown].tolist(),
-            strict=True,
-        ):
-            deciding[posting].append(WordWeight(words[key] if is_word else self._pair_text(key), weight))
-        return list(map(tuple, deciding))
+        n_speaking = np.bincount(owner, minlength=len(scores.norms))
+        n_shown = np.minimum(n_speaking, self._policy.n_words)
+        rank = np.arange(len(owner)) - np.repeat(np.cumsum(n_speaking) - n_speaking, n_speaking)
+        shown = speaking[loudest[rank < self._policy.n_words]]
+        keys = np.concatenate([scores.words.key, scores.pairs.key])[shown].tolist()
+        are_words = (shown < len(scores.words.key)).tolist()
+        words, pair_text = self._vocabulary.words, self._pair_text
+        texts = [words[key] if is_word else pair_text(key) for key, is_word in zip(keys, are_words, strict=True)]
+        deciding = from_columns(WordWeight, texts, scores.said[shown].tolist())
+        ends = np.cumsum(n_shown).tolist()
+        return [tuple(deciding[start:end]) for start, end in pairwise([0, *ends])]
 
-    def _pair_text(self, place: int) -> str:
+    def _are_words(self) -> NDArray[np.bool_]:
+        """Tell of each word of the vocabulary whether it is one: a number names no kind of work."""
+        new = self._vocabulary.words[len(self._is_word) :]
+        if new:
+            self._is_word = np.concatenate([self._is_word, [not word.isdigit() for word in new]])
+        return self._is_word
+
+    def _refusals(
+        self, probabilities: NDArray[np.float64], n_words: NDArray[Any], languages: list[str]
+    ) -> NDArray[np.int64]:
+        """Give the place in `_REFUSALS` of the reason to abstain from each posting."""
+        policy = self._policy
+        is_foreign = np.array([language not in policy.classified_languages for language in languages])
+        is_close = probabilities < policy.abstain_below
+        return np.select([n_words < policy.min_words, is_foreign, is_close], [1, 2, 3], 0)
+
+    def _spell_pair(self, place: int) -> str:
         first, second = parts_of_pair(int(self._pairs.keys[place]))
         return f"{self._vocabulary.words[first]} {self._vocabulary.words[second]}"
-
-    def _decide(
-        self,
-        ranked: list[int],
-        probabilities: list[float],
-        n_words: int,
-        language: str,
-        words: tuple[WordWeight, ...],
-    ) -> Prediction:
-        """Make a prediction of the first categories, best first, and their probabilities."""
-        policy, categories = self._policy, self._model.categories
-        abstained = self._refusal(probabilities[0], n_words, language)
-        has_second = not abstained and probabilities[1] >= policy.category_2_from
-        second = categories[ranked[1]] if has_second else ""
-        return Prediction(
-            category_id=categories[ranked[0]],
-            probability=probabilities[0],
-            alternatives=tuple(
-                [Alternative(categories[i], p) for i, p in zip(ranked[1:], probabilities[1:], strict=True)]
-            ),
-            category_2=second if second != OTHER else "",
-            words=words,
-            abstained=abstained,
-            needs_review=bool(abstained) or probabilities[0] < policy.review_below,
-        )
-
-    def _refusal(self, probability: float, n_words: int, language: str) -> str:
-        """Name the reason to abstain, if there is one."""
-        if n_words < self._policy.min_words:
-            return "too_short"
-        if language not in self._policy.classified_languages:
-            return "language"
-        return "too_close" if probability < self._policy.abstain_below else ""
 
     def _rows(self, words: list[str]) -> NDArray[np.float32]:
         """Weigh words that are not in the model by their letter groups."""
         rows = np.zeros((len(words), len(self._bias) + 1), dtype=np.float32)
         rows[:, -1] = self._unknown_norm
         groups = subword_buckets(words)
-        filled, sums = segment_sums(self._bucket_weights[groups.bucket], groups.word)
+        filled, sums = segment_sums(self._bucket_weights.take(groups.bucket, axis=0), groups.word)
         n_groups = np.bincount(groups.word, minlength=len(words))[filled]
         rows[filled, :-1] = sums * (self._subword_scale / np.sqrt(n_groups[:, None])).astype(np.float32)
         return rows

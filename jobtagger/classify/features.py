@@ -79,7 +79,8 @@ def subword_buckets(words: Sequence[str]) -> LetterGroups:
         if not word.isascii() and not word.isdigit()
         for group in _letter_groups(word)
     ]
-    distinct = np.unique(np.concatenate([*packed, np.array(others, dtype=np.int64)]))
+    groups = np.sort(np.concatenate([*packed, np.array(others, dtype=np.int64)]))
+    distinct = groups[np.diff(groups, prepend=-1) > 0]
     return LetterGroups(distinct // N_BUCKETS, distinct % N_BUCKETS)
 
 

@@ -1,12 +1,12 @@
 """Words that each speak a little for or against a trait: weighed in trait_words.csv, added up, as phrases alone miss much.
 
 The score of a trait is its start, plus the weight of every different word that stands in title or description and is not
-negated, plus the weight of every different word of the title, plus weights for what phrases found. From 0 on the trait
-is shown, by its own words and phrases; from `to_count` on it moves the level, if one of its own phrases stands there, so
-that nobody's level hangs on words that merely tend to go with it.
+negated, plus the weight of every different word of the title, plus weights for what phrases found. From 0 on the trait is
+shown, if one of its phrases, or of the words that its phrases are made of, says so. From `to_count` on it moves the level,
+if one of its own phrases stands there: nobody's level hangs on words that merely tend to go with it.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from jobtagger.knowledge.types import Trait, WordWeights
 from jobtagger.risk.automaton import Ids
 from jobtagger.risk.matches import Flags, Matches, join
-from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, WordTable, pair_key, segment_sums
+from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, pair_key, segment_sums
 
 _BOUNDARY = 0
+_PARTS = 100  # weights have two decimals; whole hundredths add up to the same in any order
+_TEXT, _TITLE, _IS_OWN = range(3)  # of a row: weights in the text, in the title, and whether it is the trait's own word
 _N_SHOWN = 5  # of weighed words and phrases, the strongest are shown
 _LOUD_SHARE = 0.3  # and of those only what weighs this much of the strongest: the rest would persuade nobody
 _PLACE_BITS = 32
+_SHORTEST, _FEW = 3, 2  # letters of a word that tells a trait, and how many traits' phrases may hold it
 
 
 class Seen(NamedTuple):
@@ -63,47 +66,50 @@ class WordScorer:
         self._traits = np.array([n for n, name in enumerate(trait_ids) if name in weights], dtype=np.int64)
         self._weights = [weights[trait_ids[number]] for number in self._traits]
         self._needs_phrase = np.array([traits[number].needs_phrase for number in self._traits], dtype=bool)
-        self._start = np.array([of_trait.start for of_trait in self._weights])
-        self._to_count = np.array([of_trait.to_count for of_trait in self._weights])
-        of_shown = [[of_trait.shown.get(name, 0.0) for of_trait in self._weights] for name in trait_ids]
+        self._start = _whole([of_trait.start for of_trait in self._weights])
+        self._to_count = _whole([of_trait.to_count for of_trait in self._weights])
+        self._of_shown = _whole([[of_trait.shown.get(name, 0.0) for of_trait in self._weights] for name in trait_ids])
         of_counting = [[of_trait.counting.get(name, 0.0) for of_trait in self._weights] for name in trait_ids]
-        self._of_shown, self._of_counting = np.array(of_shown), np.array(of_counting)
+        self._of_counting = _whole(of_counting)
         self._vocabulary = vocabulary
-        self._is_weighed = np.zeros(0, dtype=bool)
-        width = 2 * len(self._weights)
-        self._row_of: dict[str, NDArray[np.float32]] = defaultdict(lambda: np.zeros(width, dtype=np.float32))
-        for trait, of_trait in enumerate(self._weights):
-            for column, by_word in ((trait, of_trait.text), (len(self._weights) + trait, of_trait.title)):
+        places = [(of_trait.text, of_trait.title) for of_trait in self._weights]
+        own_words = _own_words(traits)
+        words = sorted({word for both in places for by_word in both for word in by_word})
+        self._row_of = {word: number for number, word in enumerate(words, 1)}
+        self._rows = np.zeros((1 + len(words), 3, len(self._weights)), dtype=np.float32)
+        for trait, both in enumerate(places):
+            for place, by_word in enumerate(both):
                 for word, weight in by_word.items():
-                    self._row_of[word][column] = weight
-        self._table = WordTable(vocabulary, width, self._rows, np.zeros((0, width), dtype=np.float32))
+                    self._rows[self._row_of[word], place, trait] = round(weight * _PARTS)
+            for word in own_words[trait_ids[self._traits[trait]]] & self._row_of.keys():
+                self._rows[self._row_of[word], _IS_OWN, trait] = 1
+        self._row = np.zeros(0, dtype=np.int32)
 
     def weigh(self, found: Matches, tokens: Tokens, is_negated: Flags) -> Matches:
         """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
         if not len(self._weights):
             return found
         n_postings, n_traits = len(tokens.starts) - 1, len(self._of_shown)
-        rows, half = self._table.rows(), len(self._weights)
-        new = rows[len(self._is_weighed) : len(self._vocabulary.words)]
-        self._is_weighed = np.concatenate([self._is_weighed, new.any(axis=1)])
-        text, title = read_words(tokens, is_negated, self._is_weighed)
-        of_text, of_title = rows[text.ids, :half], rows[title.ids, half:]
+        half, row = len(self._weights), self._row_of_words()
+        text, title = read_words(tokens, is_negated, row > 0)
+        rows_of_text, rows_of_title = self._rows.take(row[text.ids], axis=0), self._rows.take(row[title.ids], axis=0)
+        of_text, of_title = rows_of_text[:, _TEXT], rows_of_title[:, _TITLE]
         by_phrases, counting = found.shown(n_postings, n_traits), found.counting(n_postings, n_traits)
         totals = self._start + by_phrases @ self._of_shown + counting @ self._of_counting
         for seen, weights in ((text, of_text), (title, of_title)):
             owners, sums = segment_sums(weights, seen.owners)
-            totals[owners] += sums
+            totals[owners] += sums.astype(np.int64)  # of whole numbers, and therefore exact
         is_shown = (totals >= 0) & (by_phrases[:, self._traits] | ~self._needs_phrase)
         own = found.where(np.isin(found.trait, self._traits))
-        of_own = np.zeros((len(own.owner), half))
+        of_own = np.zeros((len(own.owner), half), dtype=np.int64)
         column = np.searchsorted(self._traits, own.trait)
         of_own[np.arange(len(column)), column] = (
             self._of_shown[own.trait, column] + counting[own.owner, own.trait] * self._of_counting[own.trait, column]
         )
         phrases = _speaking(own.owner, own.start, own.end, of_own, is_shown)
         words = _together(
-            _speaking(text.owners, text.places, text.places + 1, of_text, is_shown),
-            _speaking(title.owners, title.places, title.places + 1, of_title, is_shown),
+            _speaking(text.owners, text.places, text.places + 1, of_text * rows_of_text[:, _IS_OWN], is_shown),
+            _speaking(title.owners, title.places, title.places + 1, of_title * rows_of_title[:, _IS_OWN], is_shown),
         )
         shown = _strongest(phrases, _outside(words, phrases))
         owner, trait = shown.pair // half, shown.pair % half
@@ -112,12 +118,12 @@ class WordScorer:
         weighed = Matches(owner, self._traits[trait], shown.start, shown.end, is_sign, counts)
         return join(found.where(~np.isin(found.trait, self._traits)), weighed)
 
-    def _rows(self, words: list[str]) -> NDArray[np.float32]:
-        rows = np.zeros((len(words), 2 * len(self._weights)), dtype=np.float32)
-        for number, word in enumerate(words):
-            if word in self._row_of:
-                rows[number] = self._row_of[word]
-        return rows
+    def _row_of_words(self) -> NDArray[np.int32]:
+        """Give the row of weights of each word of the vocabulary, 0 where it has none."""
+        new = self._vocabulary.words[len(self._row) :]
+        if new:
+            self._row = np.concatenate([self._row, np.array([self._row_of.get(word, 0) for word in new], np.int32)])
+        return self._row
 
 
 def _speaking(owner: Ids, start: Ids, end: Ids, weights: NDArray[Any], is_shown: Flags) -> _Speaking:
@@ -197,3 +203,18 @@ def are_among(ids: Ids, wanted: Ids) -> Flags:
     is_wanted = np.zeros(max(ids.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
     is_wanted[wanted] = True
     return is_wanted[ids]
+
+
+def _own_words(traits: Sequence[Trait]) -> dict[str, set[str]]:
+    """Give the words of each trait's phrases that a reader would take for a reason: long ones that few other traits use."""
+    every = {}
+    for trait in traits:
+        phrases = (*trait.phrases, *trait.title_phrases, *trait.signs, *trait.title_signs)
+        steps = (part.removesuffix("?") for phrase in phrases for part in phrase.split())
+        every[trait.id] = {word for step in steps for word in step.split("|") if len(word) >= _SHORTEST}
+    n_traits = Counter(word for words in every.values() for word in words)
+    return {trait_id: {word for word in words if n_traits[word] <= _FEW} for trait_id, words in every.items()}
+
+
+def _whole(weights: Sequence[Any]) -> NDArray[np.int64]:
+    return np.rint(_PARTS * np.array(weights, dtype=np.float64)).astype(np.int64)

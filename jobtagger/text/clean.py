@@ -34,7 +34,7 @@ def clean_text(text: str) -> str:
         text = _repair(text)
     if "\n" not in text:
         return " ".join(text.split())
-    return "\n".join(filter(None, [" ".join(line.split()) for line in text.split("\n")]))
+    return "\n".join([" ".join(words) for words in map(str.split, text.split("\n")) if words])
 
 
 def _repair(text: str) -> str:

@@ -5,6 +5,7 @@ for the few languages of freelance boards, and as the rows are kept per word it 
 General identifiers were measured five times slower than the whole budget of a posting (docs/decisions/003).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ UNDETERMINED = "und"
 
 _MIN_WORDS_TO_DOUBT = 5  # shorter texts are often names of tools that stand in no list
 _MAX_TOKENS = 120  # more do not change the answer
+_SIGN_BITS = 21  # Unicode needs no more
 _UNKNOWN_WEIGHT = 0.35  # letters of an unknown word say less than a known word
 
 
@@ -25,7 +27,7 @@ class LanguageModel(NamedTuple):
 
     languages: tuple[str, ...]
     word_rows: NDArray[np.float32]
-    triples: dict[str, int]
+    triples: Sequence[str]
     triple_rows: NDArray[np.float32]
 
 
@@ -55,6 +57,10 @@ class LanguageIdentifier:
         self._fallback = fallback
         is_known = np.any(model.word_rows != 0, axis=1, keepdims=True)
         known = np.hstack([model.word_rows, is_known, np.ones_like(is_known)]).astype(np.float32)
+        keys = _triple_keys("".join(model.triples))[::3]
+        order = keys.argsort()
+        self._triple_keys = np.append(keys[order], np.iinfo(np.int64).max)  # the last one is behind all keys
+        self._triple_rows = model.triple_rows[order]
         self._table = WordTable(vocabulary, known.shape[1], self._rows, known)
 
     def identify(self, tokens: Tokens) -> list[str]:
@@ -62,7 +68,7 @@ class LanguageIdentifier:
         place = np.arange(len(tokens.ids)) - tokens.starts[tokens.posting]
         read = np.flatnonzero((place < _MAX_TOKENS) & (tokens.part != DETAILS) & (tokens.ids != 0))
         rows = self._table.rows()
-        owners, sums = segment_sums(rows[tokens.ids[read]], tokens.posting[read])
+        owners, sums = segment_sums(rows.take(tokens.ids[read], axis=0), tokens.posting[read])
         every = np.zeros((len(tokens.starts) - 1, rows.shape[1]), dtype=np.float32)
         every[owners] = sums
         return self._names(every)
@@ -84,18 +90,16 @@ class LanguageIdentifier:
 
     def _rows(self, words: list[str]) -> NDArray[np.float32]:
         """Weigh words that are not in the model by their letters; numbers are in no language."""
-        model = self._model
-        rows = np.zeros((len(words), len(model.languages) + 2), dtype=np.float32)
-        owners: list[int] = []
-        places: list[int] = []
-        for number, word in enumerate(words):
-            if not word.isdigit():
-                rows[number, -1] = 1
-                known = [place for triple in triples_of(word) if (place := model.triples.get(triple)) is not None]
-                places += known
-                owners += [number] * len(known)
-        filled, sums = segment_sums(model.triple_rows[places], np.array(owners, dtype=np.int64))
-        n_known = np.bincount(np.array(owners, dtype=np.int64), minlength=len(words))[filled]
+        rows = np.zeros((len(words), len(self._model.languages) + 2), dtype=np.float32)
+        is_word = np.array([not word.isdigit() for word in words])
+        rows[:, -1] = is_word
+        # Every word stands between blanks of its own, so that no triple of the model reaches over two.
+        keys = _triple_keys("".join([f" {word} " for word in words]))
+        owners = np.repeat(np.arange(len(words)), [len(word) + 2 for word in words])[:-2]
+        places = np.searchsorted(self._triple_keys, keys)
+        known = np.flatnonzero((self._triple_keys[places] == keys) & is_word[owners])
+        filled, sums = segment_sums(self._triple_rows.take(places[known], axis=0), owners[known])
+        n_known = np.bincount(owners[known], minlength=len(words))[filled]
         rows[filled, :-2] = sums * (np.float32(_UNKNOWN_WEIGHT) / n_known[:, None].astype(np.float32))
         return rows
 
@@ -104,3 +108,9 @@ def triples_of(word: str) -> list[str]:
     """Give the letter triples of a word, its ends marked by spaces."""
     padded = f" {word} "
     return [padded[i : i + 3] for i in range(len(padded) - 2)]
+
+
+def _triple_keys(text: str) -> NDArray[np.int64]:
+    """Give one number for each three neighbouring signs of a text."""
+    signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    return (signs[:-2] << 2 * _SIGN_BITS) | (signs[1:-1] << _SIGN_BITS) | signs[2:]

@@ -43,5 +43,4 @@ def tidy_skills(skills: str) -> str:
     """Part skills by "; ", whatever list notation the board used: `['a', 'b']`, `["a"]`, `a,   b`, `a|b`."""
     if skills.lower() in ("none", "nan", "null", "[]"):
         return ""
-    parts = (part.strip(" '\n") for part in _SKILL_SEPARATOR.split(skills))
-    return "; ".join(part for part in parts if part)
+    return "; ".join([tidy for part in _SKILL_SEPARATOR.split(skills) if (tidy := part.strip(" '\n"))])
