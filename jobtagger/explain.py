@@ -4,12 +4,12 @@ from itertools import pairwise
 from typing import Any
 
 from jobtagger.knowledge.types import Evidence, Knowledge, Outlook
+from jobtagger.pieces import normalise, split
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, RawRecord, TaggedPosting
 from jobtagger.risk import derive_level
 from jobtagger.risk.advice import advice_for
 from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
-from jobtagger.vocabulary import normalise, split
 
 _RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
 _PULLS = {"raises": "down", "lowers": "up"}  # effect on the risk: way demand is pulled

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobtagger.explain import _Spelling, _why_uncounted, check_posting
+from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import OUTPUT_COLUMNS, FoundTrait, Posting, RawRecord
-from jobtagger.vocabulary import BOUNDARY, normalise, split
 
 LOGO = RawRecord("Logo for my bakery", "A simple logo, quick job. You will sign an NDA.")
 ARTICLES = RawRecord("Rédaction d'articles de blog", "Nous cherchons un rédacteur pour 20 articles de blog par mois.")
