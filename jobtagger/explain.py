@@ -1,13 +1,19 @@
 """One posting, explained: everything behind its tag as one plain structure, for people and programs alike."""
 
+from itertools import pairwise
 from typing import Any
 
-from jobtagger.knowledge.types import Evidence, Knowledge
-from jobtagger.records import UNKNOWN, RawRecord, TaggedPosting
+from jobtagger.knowledge.types import Evidence, Knowledge, Outlook
+from jobtagger.pieces import normalise, split
+from jobtagger.records import UNKNOWN, FoundTrait, Posting, RawRecord, TaggedPosting
 from jobtagger.risk import derive_level
 from jobtagger.risk.advice import advice_for
 from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
+
+_RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
+_PULLS = {"raises": "down", "lowers": "up"}  # effect on the risk: way demand is pulled
+_UNMEASURED = ("opinion", "anecdote", "forecast")
 
 
 def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> dict[str, Any]:
@@ -17,19 +23,19 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
     """
     posting = tagger.prepare(record)
     tagged = tagger.tag_postings([posting])[0]
-    knowledge = tagger.knowledge
+    knowledge, spelling = tagger.knowledge, _Spelling(posting)
     category_id = UNKNOWN if tagged.prediction.abstained else tagged.prediction.category_id
     return {
         **tagged.as_row(),
         "explanation": {
-            "category": _category(category_id, tagged, knowledge, language),
+            "category": _category(category_id, tagged, knowledge, spelling, language),
             "risk": _risk(category_id, tagged, knowledge, language),
-            "traits": _traits(tagged, knowledge, language),
+            "traits": _traits(category_id, tagged, knowledge, spelling, language),
             "exposure": [
                 {
                     "measure": entry.source,
                     "percentile": entry.percentile,
-                    "occupation": entry.occupation,
+                    "occupation": entry.occupation.in_language(language),
                     "licence": entry.licence,
                 }
                 for entry in knowledge.exposure
@@ -43,7 +49,50 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
     }
 
 
-def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, language: str) -> dict[str, Any]:
+class _Spelling:
+    """Finds the normalised words of a reason in the posting, to quote them as they are spelled there."""
+
+    def __init__(self, posting: Posting) -> None:
+        self._parts = [(text, *_places(text)) for text in posting]
+
+    def __call__(self, words: str) -> str:
+        """Give words, or several of them with " … " between, as the posting spells them; what is not found stays."""
+        return " … ".join(map(self._quote, words.split(" … ")))
+
+    def _quote(self, words: str) -> str:
+        wanted = words.split(" ")
+        for text, normalised, places in self._parts:
+            for first in range(len(normalised) - len(wanted) + 1):
+                if normalised[first : first + len(wanted)] == wanted:
+                    return _quote(text, places[first : first + len(wanted)])
+        return words
+
+
+def _places(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Give the normalised tokens of a text and where each begins and ends."""
+    normalised, places, end = [], [], 0
+    for token in split(text):
+        start = text.index(token, end)
+        end = start + len(token)
+        normalised.append(normalise(token))
+        places.append((start, end))
+    return normalised, places
+
+
+def _quote(text: str, places: list[tuple[int, int]]) -> str:
+    """Quote neighbouring tokens with what stands between them, unless that is an address or a line end."""
+    quoted = text[slice(*places[0])]
+    for (_, before), (start, end) in pairwise(places):
+        between = text[before:start]
+        is_mark = between.isprintable() and not any(char.isalnum() for char in between)
+        quoted += (between if is_mark else " ") + text[start:end]
+    end = places[-1][1]
+    return quoted + (text[end] if text[end : end + 1] in ("'", "’") and text[end + 1 : end + 2].isalpha() else "")
+
+
+def _category(
+    category_id: str, tagged: TaggedPosting, knowledge: Knowledge, spelling: _Spelling, language: str
+) -> dict[str, Any]:
     prediction = tagged.prediction
     category = knowledge.categories.get(category_id)
 
@@ -57,6 +106,7 @@ def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, lan
         "abstained": prediction.abstained,
         "best_guess": prediction.category_id,
         "best_guess_label": label(prediction.category_id),
+        "second_label": label(prediction.category_2) if prediction.category_2 else "",
         "runners_up": [
             {
                 "category": other.category_id,
@@ -65,7 +115,7 @@ def _category(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, lan
             }
             for other in prediction.alternatives
         ],
-        "words": [{"word": word.word, "weight": round(word.weight, 2)} for word in prediction.words],
+        "words": [{"word": spelling(word.word), "weight": round(word.weight, 2)} for word in prediction.words],
     }
 
 
@@ -78,6 +128,12 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
             "rule": "none",
             "derivation": "",
             "note": "",
+            "rests_on": "",
+            "english_site": False,
+            "category_level": "",
+            "category_label": "",
+            "category_score": "",
+            "traits_score": "",
             "exposure_differs": False,
             "evidence": [],
             "contrary": [],
@@ -85,18 +141,46 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
     derived = derive_level(outlook, knowledge.evidence, knowledge.policy)
     behind = (*outlook.headline, *outlook.external)
     against = (*outlook.contrary, *outlook.external_contrary)
+    is_conflict = outlook.rule == "R5"
     return {
         "label": levels.get(tagged.risk.level, ""),
         "rule": outlook.rule,
         "derivation": derivation(derived, knowledge.policy).in_language(language),
         "note": outlook.note.in_language(language),
+        "rests_on": _rests_on(outlook, knowledge),
+        "english_site": "fr" in (language, tagged.language) and _is_of_english_site(outlook, knowledge),
+        "category_level": derived.level,
+        "category_label": levels.get(derived.level, ""),
+        "category_score": "" if derived.points is None else f"{derived.points / 100:.2f}",
+        "traits_score": f"{_traits_points(tagged, knowledge) / 100:+.2f}",
         "exposure_differs": tagged.risk.exposure_differs,
-        "evidence": [_statement(knowledge.evidence[name], language) for name in behind],
-        "contrary": [_statement(knowledge.evidence[name], language) for name in against],
+        "evidence": [_statement(knowledge.evidence[name], language, "down" if is_conflict else "") for name in behind],
+        "contrary": [_statement(knowledge.evidence[name], language, "up" if is_conflict else "") for name in against],
     }
 
 
-def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
+def _rests_on(outlook: Outlook, knowledge: Knowledge) -> str:
+    """Say whether "figures" decide the level or only "words" do; empty where nothing does."""
+    if outlook.rule == "none":
+        return ""
+    has_figure = any(knowledge.evidence[name].figure is not None for name in outlook.headline)
+    return "figures" if has_figure and outlook.rule in _RULES_OF_FIGURES else "words"
+
+
+def _is_of_english_site(outlook: Outlook, knowledge: Knowledge) -> bool:
+    """Whether figures decide that were measured on a site chiefly in English."""
+    sites = {knowledge.evidence[name].site_language for name in outlook.headline}
+    return _rests_on(outlook, knowledge) == "figures" and "en" in sites
+
+
+def _traits_points(tagged: TaggedPosting, knowledge: Knowledge) -> int:
+    """Give by how much the traits together move the score of 0 to 100, before it stops at its ends."""
+    limit = knowledge.policy.max_trait_points
+    return max(-limit, min(limit, sum(trait.points for trait in tagged.risk.traits)))
+
+
+def _statement(evidence: Evidence, language: str, side: str) -> dict[str, Any]:
+    """Word a statement; where sources conflict, `side` is the way it pulls demand if its own effect does not say."""
     return {
         "id": evidence.id,
         "figure": evidence.figure,
@@ -105,24 +189,53 @@ def _statement(evidence: Evidence, language: str) -> dict[str, Any]:
         "strength": evidence.strength,
         "statement": evidence.statement.in_language(language),
         "caveat": evidence.caveat.in_language(language),
-        "source": evidence.source_title,
+        "source": evidence.source_title.in_language(language),
         "url": evidence.source_url,
         "document": evidence.document,
         "section": evidence.section,
+        "pulls": _PULLS.get(evidence.effect, side) if side else "",
     }
 
 
-def _traits(tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:
+def _traits(
+    category_id: str, tagged: TaggedPosting, knowledge: Knowledge, spelling: _Spelling, language: str
+) -> list[dict[str, Any]]:
     return [
         {
             "id": found.trait_id,
             "label": knowledge.traits[found.trait_id].label.in_language(language),
-            "words": found.words,
+            "words": spelling(found.words),
             "points": found.points,
+            "uncounted": "" if found.points else _why_uncounted(found, category_id, tagged, knowledge),
             "evidence": list(knowledge.traits[found.trait_id].evidence),
+            "opinions": [
+                name
+                for name in knowledge.traits[found.trait_id].evidence
+                if knowledge.evidence[name].strength in _UNMEASURED
+            ],
         }
         for found in tagged.risk.traits
     ]
+
+
+def _why_uncounted(found: FoundTrait, category_id: str, tagged: TaggedPosting, knowledge: Knowledge) -> str:
+    """Say why a trait that was found moves no score."""
+    trait = knowledge.traits[found.trait_id]
+    if not trait.points:
+        return "by_design"
+    if category_id in trait.not_for:
+        return "not_here"
+    kin = [
+        other
+        for other in tagged.risk.traits
+        if other != found
+        and knowledge.traits[other.trait_id].group == trait.group
+        and category_id not in knowledge.traits[other.trait_id].not_for
+    ]
+    if any(other.points for other in kin):
+        return "outweighed"
+    against = any(knowledge.traits[other.trait_id].points * trait.points < 0 for other in kin)
+    return "both_ways" if against else "too_weak"
 
 
 def _ai_use(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, Any]]:

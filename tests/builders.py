@@ -53,10 +53,11 @@ def make_trait(
 
 def make_evidence(statement_id: str, figure: float | None = None) -> Evidence:
     """Make a statement of which only the id and the figure matter."""
-    texts = dict.fromkeys(("unit", "source_title", "source_url", "document", "section", "line", "restates"), "")
+    texts = dict.fromkeys(("unit", "source_url", "document", "section", "line", "restates", "site_language"), "")
     return Evidence(
         id=statement_id, kind="category", about=(), direction="none", effect="none", figure=figure, strength="count",
-        period=NOTHING, population=NOTHING, statement=NOTHING, caveat=NOTHING, **texts,
+        period=NOTHING, population=NOTHING, statement=NOTHING, caveat=NOTHING,
+        source_title=NOTHING, **texts,
     )  # fmt: skip
 
 

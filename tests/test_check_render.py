@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from jobtagger.cli.check import render
+from jobtagger.cli.answer import render
 from jobtagger.cli.wording import WORDING, language_of_locale, typeset
 from jobtagger.explain import check_posting
 from jobtagger.records import RawRecord
 
 STATEMENT = {
-    "id": "S1", "statement": "Fewer cats were ordered.", "caveat": "One shop.", "source": "Cat News", "period": "2023",
+    "id": "S1", "unit": "percent_postings", "strength": "count", "statement": "Fewer cats were ordered.", "caveat": "One shop.", "source": "Cat News", "period": "2023",
     "document": "000", "url": "https://example.org/cats",
 }  # fmt: skip
 OUTSIDE = {**STATEMENT, "id": "X1", "statement": "Cats are fine.", "caveat": "", "period": "", "document": "external"}
@@ -22,18 +22,23 @@ ANSWER = {
     "explanation": {
         "category": {
             "label": "Cat painting", "definition": "Cats on paper.", "abstained": "", "best_guess": "cat_painting",
-            "best_guess_label": "Cat painting",
+            "best_guess_label": "Cat painting", "second_label": "",
             "runners_up": [{"label": "Dogs", "probability": 0.08}, {"label": "Birds", "probability": 0.004}],
             "words": [{"word": "cat", "weight": 2.25}, {"word": "red ink", "weight": 0.31}],
         },
         "risk": {
             "label": "high", "rule": "R1", "derivation": "R1, S1: by the cuts.", "note": "A count says so.",
-            "exposure_differs": False, "evidence": [STATEMENT], "contrary": [OUTSIDE],
+            "rests_on": "figures", "english_site": False, "category_level": "high", "category_label": "high", "category_score": "0.70",
+            "traits_score": "-0.04", "exposure_differs": False, "evidence": [STATEMENT], "contrary": [OUTSIDE],
         },
         "traits": [
-            {"label": "many cats", "words": "50 cats", "points": 6},
-            {"label": "secret", "words": "nda", "points": -6},
-            {"label": "senior", "words": "senior", "points": 0},
+            {
+                "label": "many cats", "words": "50 cats", "points": 2, "uncounted": "", "evidence": ["S2", "S3", "X4"],
+                "opinions": ["S3"],
+            },
+            {"label": "secret", "words": "nda", "points": -6, "uncounted": "", "evidence": ["S5"], "opinions": ["S5"]},
+            {"label": "dear", "words": "fees", "points": 0, "uncounted": "too_weak", "evidence": [], "opinions": []},
+            {"label": "senior", "words": "senior", "points": 0, "uncounted": "by_design", "evidence": [], "opinions": []},
         ],
         "exposure": [
             {"measure": "Ours", "percentile": 61, "occupation": "Painters"},
@@ -56,33 +61,36 @@ def answer():
 
 def test_render_in_english(answer):
     """Category, level, traits, exposure and advice follow each other, each with its cause."""
-    assert list(render(answer, "en")) == [
+    assert [row.replace("\u00a0", " ") for row in render(answer, "en")] == [
         "Category: Cat painting [cat_painting], 87 %",
         "  Cats on paper.",
-        "  or: Dogs 8 %, Birds 0 %",
-        "Because of: cat +2.2, red ink +0.3",
+        "  or: Dogs 8 %",
+        "Deciding words: cat +2.2, red ink +0.3",
         "",
-        "Demand trend: HIGH (score 0.66, -20 %, confidence medium)",
+        "Risk from falling demand: HIGH (score 0.66; postings -20 %; confidence medium)",
+        "  category: high 0.70; traits +0.02 -0.06: 0.66",
         "Why: R1, S1: by the cuts. A count says so.",
-        "Figures and sources:",
-        "  - S1: Fewer cats were ordered. (One shop.) — Cat News, 2023; document 000",
+        "Evidence:",
+        "  - S1: Fewer cats were ordered. (One shop.) — published: Cat News; data: 2023; document 000",
         "What contradicts it:",
-        "  - X1: Cats are fine. — Cat News; https://example.org/cats",
+        "  - X1: Cats are fine. — published: Cat News; https://example.org/cats",
         "",
         "Found in the text:",
-        "  +6 many cats (raises the risk): “50 cats”",
-        "  -6 secret (lowers the risk): “nda”",
+        "  +0.02 many cats (raises the risk; S2 X4; opinion, not measured: S3): “50 cats”",
+        "  -0.06 secret (lowers the risk; opinion, not measured: S5): “nda”",
+        "  dear (too weak a sign to count): “fees”",
         "  senior (shown only): “senior”",
         "",
-        "AI exposure: 61 of 100 occupations are less exposed or equal (Ours; Painters). Not part of the",
-        "  level.",
+        "AI exposure: 61 of 100 occupations are less exposed or equal (Ours; nearest occupation used:",
+        "  Painters). Not part of the level.",
         "",
         "What the documents advise:",
         "  - Paint dogs. [000:1]",
         "  - Pay more. (for clients) [000:2]",
         "",
-        "The level says what published figures of 2022 to 2025 report of the demand for this kind of job. It",
+        "The level says what the published figures named above report of past demand for this kind of job. It",
         "is not a probability that a job disappears.",
+        "Rules R1 to R5 and the ids S... and X... are explained by `jobtagger evidence` and docs/risk.md.",
     ]
 
 
@@ -92,16 +100,18 @@ def test_render_in_french(answer):
 
     assert headings == [
         "Catégorie",
-        "À cause de",
-        "Tendance de la demande",
+        "Mots décisifs",
+        "Risque lié à la baisse de la demande",
         "Pourquoi",
-        "Chiffres et sources",
+        "Éléments à l'appui",
         "Ce qui le contredit",
         "Trouvé dans le texte",
         "Exposition à l'IA",
         "Ce que conseillent les documents",
-        "Le niveau dit ce que des chiffres publiés de 2022 à 2025 rapportent de la demande pour ce type de",
-        "travail. Ce n'est pas la probabilité qu'un emploi disparaisse.",
+        "Le niveau dit ce que les chiffres publiés cités plus haut rapportent de la demande passée pour ce",
+        "type de travail. Ce n'est pas la probabilité qu'un emploi disparaisse.",
+        "Les règles R1 à R5 et les numéros S... et X... sont expliqués par `jobtagger evidence` et",
+        "docs/risk.md.",
     ]
 
 
@@ -112,25 +122,37 @@ def test_render_in_french_holds_signs_to_their_words(answer):
     answer["explanation"]["risk"]["note"] = "Le chiffre : 10,4 % ; « tout » est dit !"
     text = "\n".join(render(answer, "fr"))
 
-    assert "Tendance de la demande\u00a0: HIGH (score 0,66, -10,42\u00a0%, confiance moyenne)" in text
-    assert "À cause de\u00a0: cat +2,2, red ink +0,3" in text
+    assert "HIGH (score 0,66\u00a0; annonces -10,42\u00a0%\u00a0; confiance moyenne)" in text
+    assert "  catégorie\u00a0: high 0,70\u00a0; traits de l'annonce +0,02 -0,06\u00a0: 0,66" in text
+    assert "Mots décisifs\u00a0: cat +2,2, red ink +0,3" in text
     assert "Le chiffre\u00a0: 10,4\u00a0%\u00a0; «\u00a0tout\u00a0» est dit\u00a0!" in text
-    assert "Cat News, 2023\u00a0; document 000" in text
-    assert "  +6 many cats (augmente le risque)\u00a0: «\u00a050 cats\u00a0»" in text
+    assert "publié\u00a0: Cat News\u00a0; données\u00a0: 2023\u00a0; document 000" in text
+    assert "augmente le risque\u00a0; S2 X4\u00a0; avis, non mesuré\u00a0: S3)\u00a0: «\u00a050 cats\u00a0»" in text
     assert not re.search(r" [:;!?%»]|« |\w: ", text)
 
 
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        pytest.param({"category_2": "dog_painting"}, "Also asks for: dog_painting", id="second category"),
         pytest.param({"needs_review": "true"}, "A person should look at this one.", id="review"),
-        pytest.param({"risk_conflict": "true"}, "  Strong sources disagree about the direction.", id="conflict"),
-        pytest.param({"trend_pct": ""}, "Demand trend: HIGH (score 0.66, confidence medium)", id="no figure"),
+        pytest.param({"risk_conflict": "true"}, "  Sources disagree about the direction.", id="conflict"),
+        pytest.param(
+            {"trend_pct": ""}, "Risk from falling demand: HIGH (score 0.66; confidence medium)", id="no figure"
+        ),
         pytest.param(
             {"risk_level": "unknown"},
-            "Demand trend: UNKNOWN. The documents say nothing that would give a level.",
+            "Risk from falling demand: UNKNOWN. The documents say nothing that would give a level.",
             id="no level",
+        ),
+        pytest.param(
+            {"risk_level": "unknown", "category": "other"},
+            "Risk from falling demand: UNKNOWN. The kind of work was not recognised, so no level is given.",
+            id="none of ours",
+        ),
+        pytest.param(
+            {"risk_level": "unknown", "category": "unknown"},
+            "Risk from falling demand: UNKNOWN. The kind of work was not recognised, so no level is given.",
+            id="abstained",
         ),
     ],
 )
@@ -155,8 +177,9 @@ def test_render_names_the_reason_of_an_abstention(answer, reason, why):
     answer["explanation"]["category"]["abstained"] = reason
     lines = list(render(answer, "en"))
 
-    assert lines[0] == f"Category: I don't know ({why}; nearest guess: Cat painting, 87 %)"
-    assert lines[1] == "  or: Dogs 8 %, Birds 0 %"
+    text = " ".join(line.strip() for line in lines[:3])
+
+    assert text.startswith(f"Category: I don't know ({why}; nearest guess: Cat painting, 87\u00a0%) or: Dogs 8\u00a0%")
 
 
 def test_render_leaves_out_what_is_not_there(answer):
@@ -165,16 +188,131 @@ def test_render_leaves_out_what_is_not_there(answer):
     explanation["category"]["words"] = []
     explanation["risk"] |= {"evidence": [], "contrary": []}
     explanation |= {"traits": [], "exposure": [], "advice": []}
+    answer["trend_pct"] = ""
 
-    assert list(render(answer, "en"))[2:-2] == [
-        "  or: Dogs 8 %, Birds 0 %",
+    assert list(render(answer, "en"))[2:-3] == [
+        "  or: Dogs 8\u00a0%",
         "",
-        "Demand trend: HIGH (score 0.66, -20 %, confidence medium)",
+        "Risk from falling demand: HIGH (score 0.66; confidence medium)",
         "Why: R1, S1: by the cuts. A count says so.",
         "",
         "Found in the text: nothing that moves the level",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "fact"),
+    [
+        pytest.param("percent_postings_relative", "postings against a control group -20 %", id="relative"),
+        pytest.param("percent_demand", "demand -20 %", id="demand"),
+        pytest.param("percent_missions", "assignments -20 %", id="missions"),
+        pytest.param("percent_projects", "projects -20 %", id="projects"),
+    ],
+)
+def test_render_says_what_the_figure_counts(answer, unit, fact):
+    """The deciding figure stands behind the name of what it counts."""
+    answer["explanation"]["risk"]["evidence"] = [{**STATEMENT, "unit": unit}]
+
+    assert f"; {fact};" in "\n".join(render(answer, "en")).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "own", "headline"),
+    [
+        pytest.param("en", "growing", "falling demand: DEMAND GROWING (", id="own level"),
+        pytest.param("fr", "growing", "de la demande : DEMANDE EN CROISSANCE (", id="own level in French"),
+        pytest.param(
+            "en", "low", "falling demand: THE LOWEST LEVEL, BY TRAITS OF THE POSTING (", id="traits led there"
+        ),
+    ],
+)
+def test_render_says_what_growing_means(answer, language, own, headline):
+    """The lowest level is growing demand only where it is the category's own."""
+    answer["risk_level"] = "growing"
+    answer["explanation"]["risk"]["category_level"] = own
+
+    assert headline in "\n".join(render(answer, language)).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("own", "points", "moved", "score", "line"),
+    [
+        pytest.param("0.30", [-12, -6], "-0.18", "0.12", "0.30; traits -0.12 -0.06: 0.12", id="the sum"),
+        pytest.param(
+            "0.50", [12, 12], "+0.20", "0.70", "0.50; traits +0.12 +0.12, together at most +0.20: 0.70", id="the limit"
+        ),
+        pytest.param(
+            "0.10", [-12], "-0.12", "0.00", "0.10; traits -0.12: 0.00 (never below 0)", id="the end of the scale"
+        ),
+        pytest.param(
+            "0.90", [12], "+0.12", "1.00", "0.90; traits +0.12: 1.00 (never above 1)", id="the other end"
+        ),
+    ],
+)  # fmt: skip
+def test_render_shows_how_traits_moved_the_score(answer, own, points, moved, score, line):
+    """Category, traits and score stand in the same unit, with what kept them from adding up."""
+    trait = answer["explanation"]["traits"][0]
+    answer["explanation"]["traits"] = [{**trait, "points": one} for one in points]
+    answer["explanation"]["risk"] |= {"category_score": own, "traits_score": moved}
+    answer["risk_score"] = score
+
+    assert f"  category: high {line}" in list(render(answer, "en"))
+
+
+def test_render_hides_what_decides_nothing(answer):
+    """Runners-up below one per cent and words below 0.1 are left out, with their headings; nothing is 100 % sure."""
+    category = answer["explanation"]["category"]
+    category["runners_up"] = [{"label": "Birds", "probability": 0.009}]
+    category["words"] = [{"word": "for a", "weight": 0.09}]
+    answer["category_probability"] = "0.999"
+    lines = list(render(answer, "en"))
+
+    assert lines[0] == "Category: Cat painting [cat_painting], >\u00a099\u00a0%"
+    assert lines[1:3] == ["  Cats on paper.", ""]
+
+
+def test_render_tells_of_figures_of_an_english_site(answer):
+    """One line says that the figures are of a platform chiefly in English."""
+    answer["explanation"]["risk"]["english_site"] = True
+
+    assert "  Chiffres d'une plateforme surtout anglophone\u00a0; il n'en existe pas par langue." in list(
+        render(answer, "fr")
+    )
+
+
+def test_render_names_the_second_category(answer):
+    """The second category stands there by its label, as the first does."""
+    answer["category_2"] = "dog_painting"
+    answer["explanation"]["category"]["second_label"] = "Dog painting"
+
+    assert "Also asks for: Dog painting [dog_painting]" in list(render(answer, "en"))
+
+
+def test_render_says_where_no_figure_decides(answer):
+    """Where only words stand behind a level the end says so, and claims no figures."""
+    answer["explanation"]["risk"]["rests_on"] = "words"
+    end = " ".join(list(render(answer, "en"))[-3:])
+
+    assert end.startswith("Here no figure decides; the level rests on what reports say in words. It is not")
+    assert "published figures" not in end
+
+
+def test_render_moves_no_level_where_there_is_none(answer):
+    """Without a level traits have no points, and nothing is said of what a level means."""
+    answer |= {"risk_level": "unknown", "category": "other"}
+    answer["explanation"]["risk"]["rests_on"] = ""
+    lines = list(render(answer, "en"))
+
+    assert "  many cats (there is no level to move): “50 cats”" in lines
+    assert lines[-1].startswith("  - ")
+
+
+def test_render_tells_data_from_what_an_opinion_is_about(answer):
+    """An opinion has no data; its time is what it is about."""
+    answer["explanation"]["risk"]["evidence"] = [{**STATEMENT, "strength": "opinion", "period": "future"}]
+
+    assert any("published: Cat News; about: future; document" in line for line in render(answer, "en"))
 
 
 def test_render_flags_exposure_and_tells_how_ai_is_used(answer):
@@ -185,8 +323,23 @@ def test_render_flags_exposure_and_tells_how_ai_is_used(answer):
     lines = list(render(answer, "en"))
     start = lines.index("  Trend and exposure point apart here; neither is wrong, they measure different things.")
 
-    assert lines[start - 1] == "  level."
-    assert lines[start + 1] == "How AI is used here: automation — cats are drawn at once [003:1]"
+    assert lines[start - 1] == "  Painters). Not part of the level."
+    assert " ".join(lines[start + 1 : start + 3]).rstrip() == (
+        "Use of AI: One document describes this kind of work as automation, cats are drawn at once. [003:1]"
+    )
+
+
+def test_render_parts_conflicting_sources_by_the_way_they_pull(answer):
+    """Where strong sources disagree none contradicts: two lists say which way each pulls, opinions behind the others."""
+    down, up = {**STATEMENT, "pulls": "down"}, {**OUTSIDE, "pulls": "up"}
+    opinion = {**up, "id": "S7", "strength": "opinion"}
+    answer["explanation"]["risk"] |= {"rule": "R5", "evidence": [{**up, "id": "X2"}, down], "contrary": [opinion, up]}
+    shown = [line.split(":")[0] for line in render(answer, "en") if line.startswith(("  - S", "  - X", "What "))]
+
+    assert "  Strong sources disagree about the direction." in list(render({**answer, "risk_conflict": "true"}, "en"))
+    assert shown == [
+        "What pulls down", "  - S1", "What pulls up", "  - X2", "  - X1", "  - S7", "What the documents advise",
+    ]  # fmt: skip
 
 
 def test_render_shows_six_statements_and_six_advices_at_most(answer):
@@ -210,7 +363,7 @@ def test_render_wraps_long_texts_but_no_address(answer):
     start = lines.index("What contradicts it:")
 
     assert [line for line in lines if len(line) > 100] == [f"    {address}"]
-    assert lines[start + 1 : start + 3] == ["  - X1: Cats are fine. — Cat News;", f"    {address}"]
+    assert lines[start + 1 : start + 3] == ["  - X1: Cats are fine. — published: Cat News;", f"    {address}"]
 
 
 @pytest.mark.parametrize(
@@ -251,8 +404,8 @@ def test_wordings_have_the_same_keys():
     ],
 )
 def test_every_real_answer_can_be_rendered(tagger, record, language):
-    """Answers of the shipped tagger begin with the category and end with what the level is not."""
+    """Answers of the shipped tagger begin with the category and are no wider than a screen, addresses apart."""
     lines = list(render(check_posting(record, tagger, language), language))
 
     assert lines[0].startswith(typeset("{category}{colon} ".format(**WORDING[language]), language))
-    assert " ".join(lines[-2:]) == WORDING[language]["what_it_is_not"]
+    assert all(len(line) <= 100 or "://" in line for line in lines)

@@ -12,7 +12,7 @@ from jobtagger.knowledge import load_knowledge
 from jobtagger.risk.statements import statements_about
 
 SHIPPED = load_knowledge()
-TEXTS = ("statement", "caveat", "period", "population")
+TEXTS = ("statement", "caveat", "period", "population", "source_title")
 
 
 def _run(*args):
@@ -64,7 +64,7 @@ def test_filters_hold_together():
 
 
 def test_language_chooses_the_wording():
-    """Statement, caveat, period and population come in French or English, everything else is the same."""
+    """Statement, caveat, period, population and title come in French or English, everything else is the same."""
     english, french = _rows("legal", "--language", "en"), _rows("legal", "--language", "fr")
 
     assert all(one["statement"] != other["statement"] for one, other in zip(english, french, strict=True))
@@ -111,6 +111,19 @@ def test_text_names_part_figure_and_source():
         "\n  https://dollarsprout.com/freelance-writing-jobs-down-33-since-chatgpt-release-study-finds/\n"
         in result.stdout
     )
+
+
+def test_text_says_which_way_conflicting_sources_pull():
+    """Where strong sources disagree, each statement pulls down or up; a mixed one as its place in the outlook says."""
+    shown = _run("web_development", "--language", "en").stdout
+
+    assert "X15 decides, pulls down [" in shown
+    assert "X07 decides, pulls up [" in shown
+    assert "S125 pulls up [" in shown
+    assert "X30 pulls up [" in shown
+    assert "S070 pulls down [" in shown
+    assert "contradicts [" not in shown
+    assert "X07 décide, tire vers le haut [" in _run("web_development", "--language", "fr").stdout
 
 
 def test_french_text_is_set_as_french():

@@ -1,9 +1,12 @@
 """One posting explained, with the shipped knowledge and model."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jobtagger.explain import check_posting
-from jobtagger.records import OUTPUT_COLUMNS, RawRecord
+from jobtagger.explain import _Spelling, _why_uncounted, check_posting
+from jobtagger.pieces import BOUNDARY, normalise, split
+from jobtagger.records import OUTPUT_COLUMNS, FoundTrait, Posting, RawRecord
 
 LOGO = RawRecord("Logo for my bakery", "A simple logo, quick job. You will sign an NDA.")
 ARTICLES = RawRecord("Rédaction d'articles de blog", "Nous cherchons un rédacteur pour 20 articles de blog par mois.")
@@ -117,10 +120,11 @@ def test_statement_says_where_it_comes_from(tagger, language):
         "strength": entry.strength,
         "statement": entry.statement.in_language(language),
         "caveat": entry.caveat.in_language(language),
-        "source": entry.source_title,
+        "source": entry.source_title.in_language(language),
         "url": entry.source_url,
         "document": entry.document,
         "section": entry.section,
+        "pulls": "up",
     }
 
 
@@ -142,7 +146,7 @@ def test_exposure_lists_every_measure_of_the_category(tagger):
     given = check_posting(LOGO, tagger)["explanation"]["exposure"]
 
     assert given == [
-        {"measure": e.source, "percentile": e.percentile, "occupation": e.occupation, "licence": e.licence}
+        {"measure": e.source, "percentile": e.percentile, "occupation": e.occupation.en, "licence": e.licence}
         for e in tagger.knowledge.exposure
         if e.category_id == "graphic_design"
     ]
@@ -160,7 +164,9 @@ def test_abstention_is_explained_by_its_reason_and_nothing_else(tagger, language
     assert (explanation["category"]["label"], explanation["category"]["definition"]) == ("", "")
     assert explanation["category"]["best_guess"] in tagger.knowledge.categories
     assert explanation["risk"] == {
-        "label": "", "rule": "none", "derivation": "", "note": "", "exposure_differs": False, "evidence": [], "contrary": [],
+        "label": "", "rule": "none", "derivation": "", "note": "", "rests_on": "", "english_site": False, "category_level": "",
+        "category_label": "", "category_score": "", "traits_score": "", "exposure_differs": False, "evidence": [],
+        "contrary": [],
     }  # fmt: skip
     assert explanation["ai_use"] == []
     assert (explanation["traits"], explanation["exposure"], explanation["advice"]) == ([], [], [])
@@ -175,7 +181,50 @@ def test_numbers_are_rounded_for_reading(tagger):
     assert probabilities == [round(p, 3) for p in sorted(probabilities, reverse=True)]
     assert weights == [round(w, 2) for w in sorted(weights, reverse=True)]
     assert len(probabilities) == tagger.knowledge.policy.n_alternatives
-    assert explained["words"][0]["word"] == "logo"
+    assert explained["words"][0]["word"] == "Logo"
+
+
+@pytest.mark.parametrize(
+    ("record", "quoted"),
+    [
+        pytest.param(RawRecord("Cherche rédactrice web"), "rédactrice", id="accents"),
+        pytest.param(
+            RawRecord("Traduction d’un CONTRAT de vente"), "Traduction d’un CONTRAT", id="apostrophe, capitals"
+        ),
+        pytest.param(RawRecord("Traduction d'un contrat"), "Traduction d'un contrat", id="several words"),
+        pytest.param(RawRecord("Articles", "On veut 50 articles de blog,  sans IA."), "sans IA", id="description"),
+        pytest.param(
+            RawRecord("Logo", "A logo, please write to logo@example.org for it."), "Logo", id="beside an address"
+        ),
+    ],
+)
+def test_words_are_quoted_as_the_posting_spells_them(tagger, record, quoted):
+    """Deciding words and words of traits have the accents, apostrophes and capitals of the posting."""
+    explanation = check_posting(record, tagger)["explanation"]
+    words = [one["word"] for one in explanation["category"]["words"]]
+
+    assert quoted in [*words, *(trait["words"] for trait in explanation["traits"])]
+
+
+@given(st.text(alphabet="aéÉ'’ \n.,-@œx1", max_size=40))
+def test_every_run_of_tokens_can_be_quoted(text):
+    """Words found in a posting are quoted so that they normalise back to themselves, on one line."""
+    tokens = [normalise(token) for token in split(text)]
+    words = [word for word in tokens if word != BOUNDARY]
+    spelling = _Spelling(Posting("", description=text))
+
+    for word in words:
+        assert [normalise(token) for token in split(spelling(word))] == [word]
+    if words and words == tokens:
+        assert "\n" not in spelling(" ".join(words))
+
+
+def test_a_quotation_holds_no_address():
+    """An address between two neighbouring words is left out, as it is from the reasons of a batch."""
+    spelling = _Spelling(Posting("", description="Write at jo@example.org today,\nplease"))
+
+    assert spelling("at today") == "at today"
+    assert spelling("nowhere to be seen") == "nowhere to be seen"
 
 
 def test_use_of_ai_is_told_where_the_documents_have_an_example(tagger):
@@ -197,3 +246,98 @@ def test_level_is_derived_in_a_sentence(tagger):
 
     assert risk["derivation"] == "R1, S005 : -19 % se situe entre -25 % et -15 % : élevé."
     assert risk["exposure_differs"] is False
+
+
+@pytest.mark.parametrize(
+    ("trait_id", "category_id", "others", "why"),
+    [
+        pytest.param("one_off", "legal", {}, "too_weak", id="one weak sign"),
+        pytest.param("one_off", "legal", {"onsite": -12}, "too_weak", id="what counts is of another kind"),
+        pytest.param("expert_level", "legal", {}, "by_design", id="no points by design"),
+        pytest.param("entry_level", "translation", {}, "not_here", id="not for this category"),
+        pytest.param("one_off", "legal", {"bulk": 6}, "outweighed", id="another of its kind counts"),
+        pytest.param("one_off", "legal", {"ongoing": 0}, "both_ways", id="its contrary is shown too"),
+        pytest.param("one_off", "legal", {"bulk": 0}, "too_weak", id="two weak signs"),
+    ],
+)
+def test_trait_without_points_says_why(tagger, trait_id, category_id, others, why):
+    """A trait that was found and moves nothing names the reason."""
+    found = FoundTrait(trait_id, "so", 0)
+    tagged = tagger.tag_chunk([LOGO])[0]
+    traits = (found, *(FoundTrait(name, "so", points) for name, points in others.items()))
+    tagged = tagged._replace(risk=tagged.risk._replace(traits=traits))
+
+    assert _why_uncounted(found, category_id, tagged, tagger.knowledge) == why
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_trait_either_counts_or_says_why_not(tagger, record):
+    """A trait has points or a reason to have none."""
+    traits = check_posting(record, tagger)["explanation"]["traits"]
+
+    assert all(bool(trait["points"]) != bool(trait["uncounted"]) for trait in traits)
+
+
+def test_trait_tells_opinions_from_what_was_measured(tagger):
+    """The opinions of a trait are those of its statements that nobody measured."""
+    traits = check_posting(LOGO, tagger)["explanation"]["traits"]
+    strength = {entry.id: entry.strength for entry in tagger.knowledge.evidence.values()}
+
+    assert any(trait["opinions"] for trait in traits)
+    for trait in traits:
+        measured = [name for name in trait["evidence"] if name not in trait["opinions"]]
+        assert {strength[name] for name in trait["opinions"]} <= {"opinion", "anecdote", "forecast"}
+        assert not {strength[name] for name in measured} & {"opinion", "anecdote", "forecast"}
+
+
+@pytest.mark.parametrize(
+    ("record", "rests_on"),
+    [
+        pytest.param(ARTICLES, "figures", id="R1"),
+        pytest.param(LOGO, "figures", id="R5"),
+        pytest.param(RawRecord("Chatbot with GPT and LangChain for our web shop"), "figures", id="R2"),
+        pytest.param(RawRecord("Voice over artist for an audio book"), "words", id="R3"),
+        pytest.param(RawRecord("Plombier pour une fuite d'eau"), "", id="no level"),
+    ],
+)
+def test_level_rests_on_figures_or_words(tagger, record, rests_on):
+    """What decides is said: figures, or words where no figure does."""
+    assert check_posting(record, tagger)["explanation"]["risk"]["rests_on"] == rests_on
+
+
+@pytest.mark.parametrize(
+    ("record", "language", "is_said"),
+    [
+        pytest.param(ARTICLES, "fr", True, id="Upwork, French answer"),
+        pytest.param(ARTICLES, "en", True, id="Upwork, French posting"),
+        pytest.param(RawRecord("Write articles for our blog"), "en", False, id="Upwork, all English"),
+        pytest.param(RawRecord("Data scientist pour analyser nos ventes"), "fr", False, id="Malt"),
+        pytest.param(RawRecord("Voix off pour un livre audio"), "fr", False, id="no figure decides"),
+    ],
+)
+def test_french_is_told_where_figures_are_of_an_english_site(tagger, record, language, is_said):
+    """Who asks in French, or about a French posting, is told that the figures that decide are of a site in English."""
+    assert check_posting(record, tagger, language)["explanation"]["risk"]["english_site"] is is_said
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_score_is_that_of_the_category_moved_by_traits(tagger, record):
+    """The score of the row is the category's own and the traits' together, within 0 and 1."""
+    answer = check_posting(record, tagger)
+    risk = answer["explanation"]["risk"]
+    if risk["category_score"]:
+        moved = float(risk["category_score"]) + float(risk["traits_score"])
+
+        assert answer["risk_score"] == f"{max(0.0, min(1.0, moved)):.2f}"
+    else:
+        assert answer["risk_score"] == ""
+
+
+@LANGUAGES
+def test_second_category_has_a_label(tagger, language):
+    """A second category comes by id in its column and by label in the explanation."""
+    record = RawRecord("Translation and video editing", "Translate our texts to French and edit our videos.")
+    answer = check_posting(record, tagger, language)
+    second = tagger.knowledge.categories[answer["category_2"]]
+
+    assert answer["explanation"]["category"]["second_label"] == second.label.in_language(language)

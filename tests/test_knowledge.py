@@ -16,12 +16,12 @@ FILES = (
 GOOD_STATEMENT = {
     "id": "S999", "kind": "market", "about": "", "direction": "growth", "effect": "lowers", "figure": "1", "unit": "usd",
     "period": "2024", "period_fr": "", "population": "nobody", "population_fr": "personne", "strength": "count", "statement_en": "Up.", "statement_fr": "En hausse.",
-    "caveat_en": "", "caveat_fr": "", "source_title": "Ours", "source_url": "", "document": "000", "section": "",
-    "line": "1", "restates": "",
+    "caveat_en": "", "caveat_fr": "", "source_title": "Ours", "source_title_fr": "", "source_url": "", "document": "000", "section": "",
+    "line": "1", "restates": "", "site_language": "",
 }  # fmt: skip
 GOOD_EXPOSURE = {
     "category_id": "legal", "measure": "ours", "value": "0.5", "percentile": "50", "code": "1", "occupation": "Clerk",
-    "licence": "MIT", "source": "Ours",
+    "occupation_fr": "Commis", "licence": "MIT", "source": "Ours",
 }  # fmt: skip
 GOOD_TRAIT_WORD = {"trait": "bulk", "place": "text", "word": "qwxyz", "weight": "0.5"}
 GOOD_TRAIT = {
@@ -190,10 +190,13 @@ def test_one_wrong_place_gives_just_its_problems(knowledge_folder, name, old, ne
         pytest.param({"period": "", "period_fr": "2024"}, ['period_fr: leave it empty, "" has no words to put into French'], id="period in French only"),
         pytest.param({"population_fr": ""}, ['population_fr: is empty; say "nobody" in French'], id="population in English only"),
         pytest.param({"source_title": ""}, ["source_title: is empty or missing"], id="no source"),
+        pytest.param({"source_title_fr": "Ours"}, ["source_title_fr: leave it empty, it is the same"], id="same title in French"),
+        pytest.param({"source_title_fr": "Nous", "kind": "trait", "about": "anything"}, None, id="title in French"),
+        pytest.param({"site_language": "eng"}, ['site_language: "eng" is not known; did you mean "en"?'], id="language of a site"),
         pytest.param({"kind": "category", "about": "legal lgal"}, ['about: "lgal" is not in taxonomy.toml'], id="unknown category"),
         pytest.param({"kind": "trait", "about": "anything"}, None, id="a trait's subject is free"),
         pytest.param({"figure": "nan"}, ['figure: "nan" is not a number'], id="figure nan"),
-        pytest.param({"restates": ",surplus"}, ["has more cells than the header has columns"], id="surplus cell"),
+        pytest.param({"site_language": ",surplus"}, ["has more cells than the header has columns"], id="surplus cell"),
     ],
 )  # fmt: skip
 def test_wrong_statement_is_reported_with_row_and_id(knowledge_folder, changes, problems):

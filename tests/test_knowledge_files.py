@@ -55,6 +55,7 @@ def _wordings():
                 yield f"{entry.id} {place}", text
     yield from ((f"outlook {name} note", outlook.note) for name, outlook in SHIPPED.outlooks.items())
     yield from ((f"advice {entry.id}", entry.text) for entry in SHIPPED.advice)
+    yield from ((f"exposure {entry.category_id} occupation", entry.occupation) for entry in SHIPPED.exposure)
 
 
 def test_taxonomy_has_the_categories_of_the_labelling_guide():
@@ -176,6 +177,37 @@ def test_no_statement_is_from_the_future():
     assert late == []
 
 
+def test_control_group_of_the_academic_study_is_named_for_what_it_is():
+    """The work it compares with is freelance work on the same site, not a trade done by hand."""
+    entries = [entry for entry in SHIPPED.evidence.values() if entry.source_title.en.startswith("Demirci")]
+    texts = [text for entry in entries for text in (entry.statement, entry.caveat, entry.population)]
+    texts += [outlook.note for outlook in SHIPPED.outlooks.values()]
+    wrong = re.compile(r"manual work|manual-intensive work|métiers manuels")
+
+    assert [text for text in texts if wrong.search(text.en) or wrong.search(text.fr)] == []
+    for name in ("S007", "S008", "X14", "X15", "X16", "X17", "X18"):
+        said = f"{SHIPPED.evidence[name].statement} {SHIPPED.evidence[name].caveat}"
+        assert all(part in said for part in ("data entry", "social-media post-production", "saisie")), name
+
+
+def test_french_is_not_word_for_word():
+    """No wording that an expert struck out has come back."""
+    struck = re.compile(
+        r"cours attendu|paie horaire|[Ll]a paie|[Rr]ivalité|[Ss]ignes seulement|agents seuls|plus mauvaise|pour autrui"
+        r"|outils de coupe|techniciens de bureau|[Ll]e [+-]\d|(?<!\d),\d|\b\d+ vaut pour"
+    )
+    wordings = [*_wordings(), *((f"mode {mode.id}", mode.label) for mode in SHIPPED.modes)]
+
+    assert [(place, text.fr) for place, text in wordings if struck.search(text.fr)] == []
+
+
+def test_no_caveat_explains_a_column():
+    """Which of several numbers the column `figure` holds is of no use to a reader."""
+    residue = re.compile(r"(^|; )[.\d]+ is for\b")
+
+    assert [entry.id for entry in SHIPPED.evidence.values() if residue.search(entry.caveat.en)] == []
+
+
 def test_a_period_has_the_same_years_in_both_languages():
     """No year is lost or changed between the wordings of a period, and one English period has one French wording."""
     periods = {entry.period for entry in SHIPPED.evidence.values()}
@@ -183,6 +215,27 @@ def test_a_period_has_the_same_years_in_both_languages():
 
     assert [period for period in periods if years(period.en) != years(period.fr)] == []
     assert len({period.en for period in periods}) == len(periods)
+
+
+def test_a_source_has_the_same_years_and_no_english_month_in_french():
+    """The French title of a source keeps every number and has French months, and one title has one French wording."""
+    titles = {entry.source_title for entry in SHIPPED.evidence.values()}
+    numbers = re.compile(r"\d+").findall
+    english = re.compile(
+        r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20|\b(survey|study|summary|report|release)\b"
+    )
+
+    assert [title for title in titles if numbers(title.en) != numbers(title.fr)] == []
+    assert [title.fr for title in titles if english.search(title.fr)] == []
+    assert len({title.en for title in titles}) == len(titles)
+
+
+def test_figures_of_upwork_are_of_a_site_in_english():
+    """Counts of the large platforms name the language of the site; those of Malt in France do not say English."""
+    counted = [entry for entry in SHIPPED.evidence.values() if entry.strength == "count"]
+
+    assert {entry.site_language for entry in counted if "Upwork" in entry.population.en} == {"en"}
+    assert {entry.site_language for entry in SHIPPED.evidence.values() if "Malt" in entry.population.en} == {""}
 
 
 def test_a_population_has_the_same_numbers_in_both_languages():
@@ -223,6 +276,30 @@ def test_outlook_rests_on_what_it_names(outlook):
         assert outlook.wording == "new"
     if outlook.rule == "R3":
         assert outlook.wording in ("disappears", "threatened", "in_demand")
+
+
+@pytest.mark.parametrize(
+    "outlook", [one for one in SHIPPED.outlooks.values() if one.rule == "R5"], ids=lambda outlook: outlook.category_id
+)
+def test_conflict_is_between_measures_of_demand(outlook):
+    """What decides a conflict was measured, with a figure, and pulls both ways."""
+    deciding = [SHIPPED.evidence[name] for name in outlook.headline]
+
+    assert {entry.strength for entry in deciding} <= MEASURES_OF_DEMAND
+    assert {entry.figure > 0 for entry in deciding} == {False, True}
+    assert all(outlook.category_id in entry.about for entry in deciding)
+
+
+@pytest.mark.parametrize("outlook", SHIPPED.outlooks.values(), ids=lambda outlook: outlook.category_id)
+def test_no_figure_stands_on_both_sides(outlook):
+    """Neither a statement nor one that restates it both supports and contradicts a level."""
+
+    def originals(*names):
+        return {SHIPPED.evidence[name].restates or name for name in names}
+
+    behind = originals(*outlook.headline, *outlook.support, *outlook.external)
+
+    assert behind & originals(*outlook.contrary, *outlook.external_contrary) == set()
 
 
 def test_every_category_but_other_has_one_outlook():

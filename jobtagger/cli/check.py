@@ -2,18 +2,16 @@
 
 import json
 import sys
-import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from jobtagger.cli.answer import render
 from jobtagger.cli.root import cli, model_option
-from jobtagger.cli.wording import WORDING, spoken, typeset
+from jobtagger.cli.wording import spoken
 
-_WIDTH = 100
-_MAX_SHOWN = 6
+_MAX_TITLE = 100  # characters of a first line that may be a title
 
 
 @cli.command()
@@ -51,109 +49,6 @@ def check(
         click.echo("\n".join(render(answer, language)))
 
 
-def render(answer: dict[str, Any], language: str) -> Iterator[str]:
-    """Word the answer for a person, line by line."""
-    lines = _lines({**answer, "explanation": typeset(answer["explanation"], language)}, WORDING[language])
-    return (typeset(line, language) for line in lines)
-
-
-def _lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
-    explanation = answer["explanation"]
-    yield from _category_lines(answer, say)
-    yield ""
-    yield from _risk_lines(answer, say)
-    yield ""
-    yield from _trait_lines(explanation["traits"], say)
-    for entry in explanation["exposure"][:1]:
-        yield ""
-        yield from _paragraph(f"{say['exposure']}{say['colon']}", say["exposure_text"].format(**entry))
-        if explanation["risk"]["exposure_differs"]:
-            yield f"  {say['exposure_differs']}"
-    for mode in explanation["ai_use"]:
-        yield from _paragraph(
-            f"{say['ai_use']}{say['colon']}", f"{say[mode['kind']]} — {mode['label']} [{mode['document']}]"
-        )
-    if explanation["advice"]:
-        yield ""
-        yield f"{say['advice']}{say['colon']}"
-        for entry in explanation["advice"][:_MAX_SHOWN]:
-            audience = f" {say['client']}" if entry["for"] == "client" else ""
-            yield from _item(f"{entry['text']}{audience} [{entry['document']}]")
-    yield ""
-    yield from textwrap.wrap(say["what_it_is_not"], _WIDTH)
-
-
-def _category_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
-    category = answer["explanation"]["category"]
-    percent = f"{100 * float(answer['category_probability']):.0f} %"
-    if category["abstained"]:
-        why = say[f"abstained_{category['abstained']}"]
-        yield f"{say['category']}{say['colon']} {say['unknown']} ({why}{say['semicolon']} {say['best_guess']}{say['colon']} {category['best_guess_label']}, {percent})"
-    else:
-        yield f"{say['category']}{say['colon']} {category['label']} [{answer['category']}], {percent}"
-        yield from textwrap.wrap(category["definition"], _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    others = [f"{other['label']} {100 * other['probability']:.0f} %" for other in category["runners_up"]]
-    yield f"  {say['runners_up']}{say['colon']} {', '.join(others)}"
-    words = [f"{word['word']} {word['weight']:+.1f}" for word in category["words"]]
-    if words:
-        yield f"{say['words']}{say['colon']} {', '.join(words)}"
-    if answer["category_2"]:
-        yield f"{say['second']}{say['colon']} {answer['category_2']}"
-    if answer["needs_review"] == "true":
-        yield say["review"]
-
-
-def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
-    risk = answer["explanation"]["risk"]
-    if answer["risk_level"] == "unknown":
-        yield f"{say['demand']}{say['colon']} {say['unknown_level'].upper()}. {say['no_level']}"
-        return
-    facts = [f"{say['score']} {answer['risk_score']}"]
-    if answer["trend_pct"]:
-        facts.append(f"{answer['trend_pct']} %")
-    facts.append(f"{say['confidence']} {say[answer['risk_confidence']]}")
-    yield f"{say['demand']}{say['colon']} {risk['label'].upper()} ({', '.join(facts)})"
-    if answer["risk_conflict"] == "true":
-        yield f"  {say['conflict']}"
-    yield from _paragraph(f"{say['rule']}{say['colon']}", f"{risk['derivation']} {risk['note']}")
-    for heading, statements in ((say["figures"], risk["evidence"]), (say["contrary"], risk["contrary"])):
-        if statements:
-            yield f"{heading}{say['colon']}"
-            for statement in statements[:_MAX_SHOWN]:
-                yield from _item(_statement(statement, say))
-
-
-def _statement(statement: dict[str, Any], say: dict[str, str]) -> str:
-    caveat = f" ({statement['caveat']})" if statement["caveat"] else ""
-    period = f", {statement['period']}" if statement["period"] else ""
-    where = f"document {statement['document']}" if statement["document"] != "external" else statement["url"]
-    return (
-        f"{statement['id']}{say['colon']} {statement['statement']}{caveat} — {statement['source']}{period}"
-        f"{say['semicolon']} {where}"
-    )
-
-
-def _trait_lines(traits: list[dict[str, Any]], say: dict[str, str]) -> Iterator[str]:
-    if not traits:
-        yield f"{say['traits']}{say['colon']} {say['no_traits']}"
-        return
-    yield f"{say['traits']}{say['colon']}"
-    for trait in traits:
-        direction = say["raises"] if trait["points"] > 0 else say["lowers"] if trait["points"] < 0 else say["neutral"]
-        points = f"{trait['points']:+d} " if trait["points"] else ""
-        yield f"  {points}{trait['label']} ({direction}){say['colon']} {say['quoted'].format(trait['words'])}"
-
-
-def _paragraph(heading: str, text: str) -> list[str]:
-    return textwrap.wrap(f"{heading} {text}", _WIDTH, subsequent_indent="  ")
-
-
-def _item(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-    )
-
-
 def _posting_text(text: str | None, path: str | None, title: str) -> str:
     """Take the posting from the argument, the file or standard input, whichever the user gave."""
     from jobtagger.errors import InputError  # noqa: PLC0415
@@ -189,4 +84,4 @@ def _split_title(body: str) -> Any:
     from jobtagger.records import RawRecord  # noqa: PLC0415
 
     first, _, rest = body.strip().partition("\n")
-    return RawRecord(first, rest) if len(first) <= _WIDTH or not rest else RawRecord("", body)
+    return RawRecord(first, rest) if len(first) <= _MAX_TITLE or not rest else RawRecord("", body)

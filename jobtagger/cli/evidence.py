@@ -59,7 +59,9 @@ def evidence(
     elif as_csv:
         click.echo(_as_csv(rows), nl=False)
     else:
-        click.echo("\n".join(_as_text(rows, answered)))
+        outlook = knowledge.outlooks.get(category)
+        is_conflict = outlook is not None and outlook.rule == "R5"
+        click.echo("\n".join(_as_text(rows, answered, is_conflict=is_conflict)))
 
 
 def as_plain(statement: "Statement", language: str) -> dict[str, Any]:
@@ -79,12 +81,13 @@ def as_plain(statement: "Statement", language: str) -> dict[str, Any]:
         "strength": entry.strength,
         "statement": entry.statement.in_language(language),
         "caveat": entry.caveat.in_language(language),
-        "source_title": entry.source_title,
+        "source_title": entry.source_title.in_language(language),
         "source_url": entry.source_url,
         "document": entry.document,
         "section": entry.section,
         "line": entry.line,
         "restates": entry.restates,
+        "site_language": entry.site_language,
     }
 
 
@@ -97,10 +100,10 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _as_text(rows: list[dict[str, Any]], language: str) -> Iterator[str]:
+def _as_text(rows: list[dict[str, Any]], language: str, *, is_conflict: bool) -> Iterator[str]:
     say = WORDING[language]
     for row in rows:
-        role = f" {say[row['role']]}" if row["role"] else ""
+        role = f" {_part(row, say, is_conflict=is_conflict)}" if row["role"] else ""
         figure = f", {row['figure']:+g} ({row['unit']})" if row["figure"] is not None else ""
         yield typeset(f"{row['id']}{role} [{row['strength']}{figure}] {row['period']}".rstrip(), language)
         place = "" if row["document"] == "external" else f" ({row['document']}:{row['line']})"
@@ -116,6 +119,15 @@ def _as_text(rows: list[dict[str, Any]], language: str) -> Iterator[str]:
             )
     if not rows:
         yield say["no_evidence"]
+
+
+def _part(row: dict[str, Any], say: dict[str, str], *, is_conflict: bool) -> str:
+    """Word what a statement does to the level; where strong sources disagree, which way it pulls."""
+    if not is_conflict or row["role"] == "mentions":
+        return say[row["role"]]
+    fallback = "pulls_up" if row["role"] == "contradicts" else "pulls_down"
+    pull = say[{"raises": "pulls_down", "lowers": "pulls_up"}.get(row["effect"], fallback)]
+    return f"{say['decides']}, {pull}" if row["role"] == "decides" else pull
 
 
 def _refuse_unknown(name: str, values: "tuple[str, ...] | list[str]", known: "dict[str, Any] | set[str]") -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _HELD = "\u00a0"  # a blank at which no line ends
+_BLANK = re.compile(r"(?<=\d) (?=%)")
 _FRENCH_BLANK = re.compile(r" (?=[:;!?%»])|(?<=«) ")
 _POINT = re.compile(r"(?<!\S)([+-]\d+|0)\.(?=\d)")
 
@@ -24,15 +25,16 @@ def spoken(lang: str | None = None) -> str:
 def typeset(value: Any, language: str) -> Any:
     """Set a text by the rules of its language, or all texts in dicts and lists; other values stay as they are.
 
-    French holds a colon, a semicolon, a quotation mark or a per cent sign to what it belongs to, and writes +0,5.
+    A per cent sign is held to its number. French also holds a colon, a semicolon or a quotation mark to what it belongs
+    to, and writes +0,5.
     """
-    if language != "fr":
-        return value
     if isinstance(value, dict):
         return {key: typeset(one, language) for key, one in value.items()}
     if isinstance(value, list):
         return [typeset(one, language) for one in value]
-    return _POINT.sub(r"\1,", _FRENCH_BLANK.sub(_HELD, value)) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _POINT.sub(r"\1,", _FRENCH_BLANK.sub(_HELD, value)) if language == "fr" else _BLANK.sub(_HELD, value)
 
 
 WORDING = {
@@ -43,44 +45,77 @@ WORDING = {
         "decides": "decides",
         "supports": "supports",
         "contradicts": "contradicts",
+        "pulls_down": "pulls down",
+        "pulls_up": "pulls up",
         "mentions": "is about it",
         "no_evidence": "There is no such evidence.",
         "category": "Category",
         "unknown": "I don't know",
         "best_guess": "nearest guess",
         "runners_up": "or",
-        "words": "Because of",
+        "words": "Deciding words",
         "second": "Also asks for",
-        "demand": "Demand trend",
+        "demand": "Risk from falling demand",
+        "growing": "demand growing",
+        "growing_by_traits": "the lowest level, by traits of the posting",
+        "own_level": "category",
+        "own_traits": "traits",
+        "at_most": "together at most {}",
+        "never_below": "never below 0",
+        "never_above": "never above 1",
+        "percent_postings": "postings",
+        "percent_postings_relative": "postings against a control group",
+        "percent_demand": "demand",
+        "percent_projects": "projects",
+        "percent_missions": "assignments",
         "score": "score",
         "confidence": "confidence",
         "high": "high",
         "medium": "medium",
         "low": "low",
         "rule": "Why",
-        "figures": "Figures and sources",
+        "figures": "Evidence",
         "contrary": "What contradicts it",
+        "what_pulls_down": "What pulls down",
+        "what_pulls_up": "What pulls up",
+        "published": "published:",
+        "data": "data:",
+        "about": "about:",
         "traits": "Found in the text",
         "no_traits": "nothing that moves the level",
         "raises": "raises the risk",
         "lowers": "lowers the risk",
-        "neutral": "shown only",
+        "unmeasured": "opinion, not measured",
+        "uncounted_by_design": "shown only",
+        "uncounted_too_weak": "too weak a sign to count",
+        "uncounted_not_here": "does not count for this kind of work",
+        "uncounted_outweighed": "another sign of its kind counts",
+        "uncounted_both_ways": "signs point both ways, none counts",
+        "uncounted_no_level": "there is no level to move",
         "exposure": "AI exposure",
-        "exposure_text": "{percentile} of 100 occupations are less exposed or equal ({measure}; {occupation}). Not part of the level.",
+        "exposure_text": "{percentile} of 100 occupations are less exposed or equal ({measure}; nearest occupation used: {occupation})."
+        " Not part of the level.",
         "exposure_differs": "Trend and exposure point apart here; neither is wrong, they measure different things.",
-        "ai_use": "How AI is used here",
+        "ai_use": "Use of AI",
+        "ai_use_text": "One document describes this kind of work as {kind}, {label}.",
         "automation": "automation",
         "augmentation": "augmentation",
         "advice": "What the documents advise",
         "client": "(for clients)",
+        "english_site": "Figures of a platform chiefly in English; none exists by language.",
+        "weak_conflict": "Sources disagree about the direction.",
         "conflict": "Strong sources disagree about the direction.",
         "review": "A person should look at this one.",
-        "what_it_is_not": "The level says what published figures of 2022 to 2025 report of the demand for this kind of job."
-        " It is not a probability that a job disappears.",
+        "rests_on_figures": "The level says what the published figures named above report of past demand for this kind of"
+        " job.",
+        "rests_on_words": "Here no figure decides; the level rests on what reports say in words.",
+        "what_it_is_not": "It is not a probability that a job disappears.",
+        "legend": "Rules R1 to R5 and the ids S... and X... are explained by `jobtagger evidence` and docs/risk.md.",
         "abstained_too_short": "no word to go by",
         "abstained_language": "the text is in a language that is not classified",
         "abstained_too_close": "several categories are equally likely",
         "unknown_level": "unknown",
+        "not_recognised": "The kind of work was not recognised, so no level is given.",
         "no_level": "The documents say nothing that would give a level.",
     },
     "fr": {
@@ -90,45 +125,79 @@ WORDING = {
         "decides": "décide",
         "supports": "appuie",
         "contradicts": "contredit",
+        "pulls_down": "tire vers le bas",
+        "pulls_up": "tire vers le haut",
         "mentions": "en parle",
         "no_evidence": "Aucun élément de ce genre.",
         "category": "Catégorie",
         "unknown": "Je ne sais pas",
         "best_guess": "le plus proche",
         "runners_up": "ou",
-        "words": "À cause de",
+        "words": "Mots décisifs",
         "second": "Demande aussi",
-        "demand": "Tendance de la demande",
+        "demand": "Risque lié à la baisse de la demande",
+        "growing": "demande en croissance",
+        "growing_by_traits": "le niveau le plus bas, par des traits de l'annonce",
+        "own_level": "catégorie",
+        "own_traits": "traits de l'annonce",
+        "at_most": "ensemble au plus {}",
+        "never_below": "jamais sous 0",
+        "never_above": "jamais au-dessus de 1",
+        "percent_postings": "annonces",
+        "percent_postings_relative": "annonces face à un groupe témoin",
+        "percent_demand": "demande",
+        "percent_projects": "projets",
+        "percent_missions": "missions",
         "score": "score",
         "confidence": "confiance",
         "high": "élevée",
         "medium": "moyenne",
         "low": "faible",
         "rule": "Pourquoi",
-        "figures": "Chiffres et sources",
+        "figures": "Éléments à l'appui",
         "contrary": "Ce qui le contredit",
+        "what_pulls_down": "Ce qui tire vers le bas",
+        "what_pulls_up": "Ce qui tire vers le haut",
+        "published": "publié :",
+        "data": "données :",
+        "about": "porte sur :",
         "traits": "Trouvé dans le texte",
         "no_traits": "rien qui change le niveau",
         "raises": "augmente le risque",
         "lowers": "diminue le risque",
-        "neutral": "pour information",
+        "unmeasured": "avis, non mesuré",
+        "uncounted_by_design": "pour information",
+        "uncounted_too_weak": "indice trop faible pour compter",
+        "uncounted_not_here": "ne compte pas pour ce type de travail",
+        "uncounted_outweighed": "un autre indice du même genre compte",
+        "uncounted_both_ways": "indices de sens contraires, aucun ne compte",
+        "uncounted_no_level": "aucun niveau à changer",
         "exposure": "Exposition à l'IA",
-        "exposure_text": "{percentile} métiers sur 100 sont moins ou autant exposés ({measure} ; {occupation})."
+        "exposure_text": "{percentile} métiers sur 100 sont moins ou autant exposés ({measure} ; métier"
+        " le plus proche retenu : {occupation})."
         " Hors du calcul du niveau.",
-        "exposure_differs": "Ici, tendance et exposition divergent ; aucune n'est fausse, elles mesurent autre chose.",
-        "ai_use": "Comment l'IA y est employée",
+        "exposure_differs": "Ici, tendance et exposition divergent ; aucune n'est fausse, elles ne mesurent pas la même chose.",
+        "ai_use": "Usage de l'IA",
+        "ai_use_text": "Un document décrit ce type de travail comme de l'{kind}, {label}.",
         "automation": "automatisation",
         "augmentation": "assistance",
         "advice": "Ce que conseillent les documents",
         "client": "(pour les clients)",
+        "english_site": "Chiffres d'une plateforme surtout anglophone ; il n'en existe pas par langue.",
+        "weak_conflict": "Des sources se contredisent sur le sens de l'évolution.",
         "conflict": "Des sources solides se contredisent sur le sens de l'évolution.",
         "review": "Cette annonce mérite un regard humain.",
-        "what_it_is_not": "Le niveau dit ce que des chiffres publiés de 2022 à 2025 rapportent de la demande pour ce"
-        " type de travail. Ce n'est pas la probabilité qu'un emploi disparaisse.",
+        "rests_on_figures": "Le niveau dit ce que les chiffres publiés cités plus haut rapportent de la demande passée"
+        " pour ce type de travail.",
+        "rests_on_words": "Ici, aucun chiffre ne décide ; le niveau repose sur ce que des rapports disent en mots.",
+        "what_it_is_not": "Ce n'est pas la probabilité qu'un emploi disparaisse.",
+        "legend": "Les règles R1 à R5 et les numéros S... et X... sont expliqués par `jobtagger evidence` et"
+        " docs/risk.md.",
         "abstained_too_short": "aucun mot sur lequel s'appuyer",
         "abstained_language": "le texte est dans une langue qui n'est pas classée",
         "abstained_too_close": "plusieurs catégories sont aussi probables",
         "unknown_level": "inconnu",
+        "not_recognised": "Le type de travail n'a pas été reconnu : aucun niveau n'est donné.",
         "no_level": "Les documents ne disent rien qui donnerait un niveau.",
     },
 }

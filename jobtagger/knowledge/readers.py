@@ -38,6 +38,7 @@ MODE_KINDS = ("automation", "augmentation")
 AUDIENCES = ("freelancer", "client")
 PAY_UNITS = ("hour", "day", "word", "job")
 CURRENCIES = ("usd", "eur", "gbp", "inr", "cad", "aud", "chf")
+SITE_LANGUAGES = ("en", "fr")
 FIELDS = ("title", "description", "skills", "listing_id")
 WORD_PLACES = ("start", "to_count", "text", "title", "shown", "counting")
 _MAX_PERCENTILE = 100
@@ -145,6 +146,14 @@ def _worded(fields: Fields, name: str) -> Text:
     return Text(text, french or text)
 
 
+def _title(fields: Fields) -> Text:
+    """Take the title of a source; one that reads the same in French needs no second one."""
+    title, french = fields.text("source_title"), fields.text("source_title_fr", empty=True)
+    if title and title == french:
+        fields.note("source_title_fr: leave it empty, it is the same")
+    return Text(title, french or title)
+
+
 def evidence(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Evidence:
     """Read a row of evidence.csv; the ids of a category statement must be in the taxonomy."""
     fields = Fields(
@@ -164,12 +173,13 @@ def evidence(row: dict[str, str], place: str, problems: Problems, categories: Co
         strength=fields.text("strength", choices=STRENGTHS),
         statement=_text(fields, "statement"),
         caveat=_text(fields, "caveat", empty=True),
-        source_title=fields.text("source_title"),
+        source_title=_title(fields),
         source_url=fields.text("source_url", empty=True),
         document=fields.text("document"),
         section=fields.text("section", empty=True),
         line=fields.text("line", empty=True),
         restates=fields.text("restates", empty=True),
+        site_language=fields.text("site_language", empty=True, choices=SITE_LANGUAGES),
     )
     if kind == "category":
         for category_id in set(entry.about) - set(categories):
@@ -357,7 +367,7 @@ def exposure(row: dict[str, str], place: str, problems: Problems, categories: Co
         _number_or_none(fields, "value") or 0.0,
         percentile,
         fields.text("code"),
-        fields.text("occupation"),
+        Text(fields.text("occupation"), fields.text("occupation_fr")),
         fields.text("licence"),
         fields.text("source"),
     )

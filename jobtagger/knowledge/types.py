@@ -39,7 +39,10 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One dated, sourced statement; `figure` is None where the source gives no number."""
+    """One dated, sourced statement; `figure` is None where the source gives no number.
+
+    `site_language` is the language in which a site that was measured is chiefly used, empty where no site was or none is.
+    """
 
     id: str
     kind: str
@@ -53,12 +56,13 @@ class Evidence:
     strength: str
     statement: Text
     caveat: Text
-    source_title: str
+    source_title: Text
     source_url: str
     document: str
     section: str
     line: str
     restates: str
+    site_language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +260,7 @@ class Exposure:
     value: float
     percentile: int
     code: str
-    occupation: str
+    occupation: Text
     licence: str
     source: str
 

@@ -45,7 +45,7 @@ def published_trends(knowledge: Knowledge, language: str = "en") -> dict[str, Pu
             entry.id,
             entry.period.in_language(language),
             entry.population.in_language(language),
-            entry.source_title,
+            entry.source_title.in_language(language),
             entry.source_url,
         )
     return found

@@ -4,7 +4,8 @@ Usage: python training_data/scripts/make_exposure.py EXPOSURE_FOLDER
 
 EXPOSURE_FOLDER holds the tables of GPTs-are-GPTs (MIT) and Microsoft working-with-ai (CC BY 4.0). The value of a
 category is that of the one occupation named by `soc` in taxonomy.toml; the percentile is the share of all
-occupations of that table whose value is lower or equal (mid-rank for ties), 0 to 100.
+occupations of that table whose value is lower or equal (mid-rank for ties), 0 to 100. The French names of occupations
+are ours: they are kept from the table as it was, and one that is missing is for you to fill in.
 """
 
 import csv
@@ -41,12 +42,30 @@ def _percentile(value: float, values: list[float]) -> int:
     return round(100 * (below + ties / 2) / len(values))
 
 
+def _french_names() -> dict[str, str]:
+    with (DATA / "exposure.csv").open(encoding="utf-8") as table:
+        return {row["occupation"]: row["occupation_fr"] for row in csv.DictReader(table)}
+
+
 def main(folder: Path) -> None:
     """Look up every mapped category in every measure and write the table."""
     categories = tomllib.loads((DATA / "taxonomy.toml").read_text("utf-8"))["category"]
+    french = _french_names()
     with (DATA / "exposure.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["category_id", "measure", "value", "percentile", "code", "occupation", "licence", "source"])
+        writer.writerow(
+            [
+                "category_id",
+                "measure",
+                "value",
+                "percentile",
+                "code",
+                "occupation",
+                "occupation_fr",
+                "licence",
+                "source",
+            ]
+        )
         for measure, name, code_column, value_column, width, licence, source in MEASURES:
             with (folder / name).open(encoding="utf-8") as table:
                 rows = list(csv.DictReader(table))
@@ -66,6 +85,7 @@ def main(folder: Path) -> None:
                         _percentile(value, values),
                         category["soc"][:width],
                         title,
+                        french.get(title, ""),
                         licence,
                         source,
                     ]
