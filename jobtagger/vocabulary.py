@@ -20,7 +20,7 @@ Values = NDArray[np.float32]
 
 _PAIR_SHIFT = 32
 _ROOM_PER_KEY = 4
-_MAX_PIECES = 120_000  # per session; bounds memory in endless runs, in which a session and the next stand side by side
+_MAX_PIECES = 100_000  # per session; bounds memory in endless runs
 _MAX_TOKENS = 1_000_000  # in those pieces; a list without blanks is one piece of thousands
 _BLANK, _LINE_END = ord(" "), ord("\n")
 _TEXT_END = "\x1f"  # stands between texts; cleaned texts hold no control characters

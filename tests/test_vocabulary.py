@@ -20,7 +20,7 @@ from jobtagger.vocabulary import (
     segment_sums,
 )
 
-MANY_PIECES = 120_000
+MANY_PIECES = 100_000
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_id_of_numbers_a_new_word_once():
 
 
 def test_vocabulary_is_full_after_too_many_pieces():
-    """A session that saw more than 120 000 pieces says so, one with exactly so many does not."""
+    """A session that saw more than 100 000 pieces says so, one with exactly so many does not."""
     vocabulary = Vocabulary()
     vocabulary.ids(" ".join(map(str, range(MANY_PIECES - 2))))  # one more is the empty piece
 

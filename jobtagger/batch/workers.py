@@ -1,11 +1,13 @@
 """Chunks of records to rows of tags: in this process, or in one process per core, in order."""
 
+import ctypes
 import gc
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -19,9 +21,6 @@ from jobtagger.tagger import Tagger
 
 _SMALL = 6  # chunks; starting processes takes longer than tagging fewer
 _OBJECTS_PER_COLLECTION = 50_000  # some chunks' worth; most are gone by then
-_LARGE = (
-    "131072"  # bytes from which glibc gives memory back at once; left to itself it keeps ever more of what arrays leave
-)
 _AHEAD = 3  # chunks per worker on the way
 
 
@@ -81,10 +80,16 @@ def sparing_collections() -> Iterator[None]:
 
 
 def _forget_frozen() -> None:
-    """Collect what `sparing_collections` has kept the collector off: the words of a session that is over."""
+    """Collect what `sparing_collections` has kept the collector off, the words of a session that is over.
+
+    What is free is given back to the system, where its C library can; else it would be kept beside the next session's.
+    """
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # musl has no malloc_trim
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bool) -> Answer:
@@ -125,7 +130,7 @@ def _parallel_answers(
 
     executor = ProcessPoolExecutor(
         n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted),
-        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": _LARGE},
+        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     is_whole = False
     try:
