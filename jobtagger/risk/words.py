@@ -90,7 +90,7 @@ class WordScorer:
         if not len(self._weights):
             return found
         n_postings, n_traits = len(tokens.starts) - 1, len(self._of_shown)
-        half, row = len(self._weights), self._row_of_words()
+        n_weighed, row = len(self._weights), self._row_of_words()
         text, title = read_words(tokens, is_negated, row > 0)
         rows_of_text, rows_of_title = self._rows.take(row[text.ids], axis=0), self._rows.take(row[title.ids], axis=0)
         of_text, of_title = rows_of_text[:, _TEXT], rows_of_title[:, _TITLE]
@@ -101,7 +101,7 @@ class WordScorer:
             totals[owners] += sums.astype(np.int64)  # of whole numbers, and therefore exact
         is_shown = (totals >= 0) & (by_phrases[:, self._traits] | ~self._needs_phrase)
         own = found.where(np.isin(found.trait, self._traits))
-        of_own = np.zeros((len(own.owner), half), dtype=np.int64)
+        of_own = np.zeros((len(own.owner), n_weighed), dtype=np.int64)
         column = np.searchsorted(self._traits, own.trait)
         of_own[np.arange(len(column)), column] = (
             self._of_shown[own.trait, column] + counting[own.owner, own.trait] * self._of_counting[own.trait, column]
@@ -112,7 +112,7 @@ class WordScorer:
             _speaking(title.owners, title.places, title.places + 1, of_title * rows_of_title[:, _IS_OWN], is_shown),
         )
         shown = _strongest(phrases, _outside(words, phrases))
-        owner, trait = shown.pair // half, shown.pair % half
+        owner, trait = shown.pair // n_weighed, shown.pair % n_weighed
         counts = (totals[owner, trait] >= self._to_count[trait]) & by_phrases[owner, self._traits[trait]]
         is_sign = np.ones(len(owner), dtype=bool)
         weighed = Matches(owner, self._traits[trait], shown.start, shown.end, is_sign, counts)
