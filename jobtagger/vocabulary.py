@@ -102,8 +102,7 @@ class Vocabulary:
         is_boundary = signs[gaps] != _BLANK
         n_of += is_boundary
         ends = np.cumsum(n_of)
-        places = np.repeat(self._pieces.starts.room.take(numbers) - ends + n_of, n_of) + np.arange(n_of.sum())
-        ids = self._pieces.tokens.room.take(places)
+        ids = self._pieces.tokens.room.take(span_places(self._pieces.starts.room.take(numbers), n_of))
         ids[ends[is_boundary] - 1] = 0
         return ids, np.diff(ends[is_end], prepend=0)
 
@@ -193,6 +192,12 @@ def segment_sums(values: Values, owner: NDArray[np.int64]) -> tuple[NDArray[np.i
         return owner, values
     starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
     return owner[starts], np.add.reduceat(values, starts, axis=0, dtype=np.float64).astype(np.float32)
+
+
+def span_places(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the places of spans, end to end: from each start on, as many as its length."""
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
 
 
 def pair_key(first: PairPart, second: PairPart) -> PairPart:

@@ -18,6 +18,7 @@ from jobtagger.vocabulary import (
     WordTable,
     pair_key,
     segment_sums,
+    span_places,
 )
 
 MANY_PIECES = 100_000
@@ -337,3 +338,13 @@ def test_sums_do_not_hang_on_the_order_of_words(values, random):
     ]
 
     assert sums[0].tolist() == sums[1].tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 4)), max_size=12))
+def test_places_of_spans_stand_end_to_end(spans):
+    """Each span gives its places in order, one without length none."""
+    starts, lengths = (np.array([span[part] for span in spans], dtype=np.int64) for part in (0, 1))
+
+    assert span_places(starts, lengths).tolist() == [
+        start + offset for start, length in spans for offset in range(length)
+    ]

@@ -14,7 +14,7 @@ from jobtagger.risk.matches import Matches
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
 from jobtagger.risk.words import are_among
-from jobtagger.vocabulary import Tokens, Vocabulary
+from jobtagger.vocabulary import Tokens, Vocabulary, span_places
 
 _N_DECIDING = 3  # of the words that decided for a category, so many are enough to show a trait of it
 
@@ -136,10 +136,8 @@ class Assessor:
     def _spell(self, ids: Ids, matches: Matches) -> list[str]:
         """Give the words of each match."""
         length = matches.end - matches.start
-        ends = np.cumsum(length)
-        places = np.repeat(matches.start - ends + length, length) + np.arange(length.sum())
-        words = list(map(self._vocabulary.words.__getitem__, ids[places].tolist()))
-        return [" ".join(words[start:end]) for start, end in pairwise([0, *ends.tolist()])]
+        words = list(map(self._vocabulary.words.__getitem__, ids[span_places(matches.start, length)].tolist()))
+        return [" ".join(words[start:end]) for start, end in pairwise([0, *np.cumsum(length).tolist()])]
 
 
 def _without_parts(found: list[str]) -> list[str]:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jobtagger.vocabulary import span_places
+
 Ids = NDArray[np.int64]
 
 _NOWHERE, _START = 0, 1
@@ -144,8 +146,7 @@ class Automaton:
         """Give the marks of phrases that are whole, end to end: whose (a place in `states`) and which."""
         counts = self._n_marks[states]
         owner = np.repeat(np.arange(len(states)), counts)
-        place_among = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return owner, self._all_marks[self._first_mark[states[owner]] + place_among]
+        return owner, self._all_marks[span_places(self._first_mark[states], counts)]
 
     def _lay_out(self) -> None:
         """Lay out what is known of the states in arrays."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from jobtagger.knowledge.types import Trait, WordWeights
 from jobtagger.risk.automaton import Ids
 from jobtagger.risk.matches import Flags, Matches, join
-from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, pair_key, segment_sums
+from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, pair_key, segment_sums, span_places
 
 _BOUNDARY = 0
 _PARTS = 100  # weights have two decimals; whole hundredths add up to the same in any order
@@ -147,8 +147,7 @@ def _together(text: _Speaking, title: _Speaking) -> _Speaking:
 def _outside(words: _Speaking, phrases: _Speaking) -> _Speaking:
     """Leave out words within a phrase that speaks for the same."""
     length = phrases.end - phrases.start
-    offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    said = np.repeat((phrases.pair << _PLACE_BITS) | phrases.start, length) + offset
+    said = span_places((phrases.pair << _PLACE_BITS) | phrases.start, length)
     is_outside = ~np.isin((words.pair << _PLACE_BITS) | words.start, said)
     return words.where(is_outside)
 
