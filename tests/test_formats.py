@@ -310,12 +310,13 @@ def test_a_missing_extra_is_named(tmp_path, knowledge, monkeypatch, module, name
 @given(
     rows=st.lists(st.tuples(*[st.text("ab,;|\"' \r\n\t=+", max_size=6)] * 3), max_size=4),
     delimiter=st.sampled_from(",;\t|"),
+    n_plain=st.integers(0, 3),
 )
-def test_delimited_rows_read_back_as_they_were(tmp_path, rows, delimiter):
+def test_delimited_rows_read_back_as_they_were(tmp_path, rows, delimiter, n_plain):
     """Quotes, delimiters and line ends within cells come back; the bytes are those of `csv.writer`."""
     path = tmp_path / "out.csv"
     writer = TableWriter(str(path), ["a", "b", "c"], delimiter, has_bom=False)
-    writer.write_rows(rows)
+    writer.write_rows(rows, n_plain)
     writer.finish()
 
     with path.open(encoding="utf-8", newline="") as file:

@@ -176,7 +176,7 @@ class _Run:
         for record in sorted(rejected, key=lambda record: record.row):
             self._rejected.write(record)
         self._summary.n_rejected = self._rejected.n_rejected
-        self._writer.write_rows(out)
+        self._writer.write_rows(out, n_plain=len(self._own))
 
     def _mark(self) -> None:
         output_size, rejected_size = self._writer.mark(), self._rejected.mark()

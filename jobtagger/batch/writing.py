@@ -92,21 +92,32 @@ class TableWriter:
                 self._file.write("\ufeff")
             self.write_rows([self._columns])
 
-    def write_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Write rows with as many cells as there are columns."""
+    def write_rows(self, rows: Sequence[Sequence[str]], n_plain: int = 0) -> None:
+        """Write rows with as many cells as there are columns.
+
+        The last `n_plain` cells hardly ever need quotes: they are looked at together, which is quicker.
+        """
         if self._is_excel_safe:
             rows = [list(map(excel_safe, row)) for row in rows]
         if self.format == JSON_LINES:
             objects = (dict(zip(self._columns, row, strict=True)) for row in rows)
             self._file.write("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in objects))
             return
-        self._file.write("".join([self._line(row) for row in rows]))
+        self._file.write("".join([self._line(row, n_plain) for row in rows]))
 
-    def _line(self, row: Sequence[str]) -> str:
+    def _line(self, row: Sequence[str], n_plain: int) -> str:
         """Give a row of several cells as `csv.writer` does, which takes twice the time."""
+        delimiter, n_others = self._delimiter, len(row) - n_plain
+        plain = row[n_others:]
+        together = delimiter.join(plain)
+        has_quotes = '"' in together or "\n" in together or "\r" in together or together.count(delimiter) >= len(plain)
+        cells = self._quoted(row[:n_others])
+        cells += self._quoted(plain) if has_quotes else [together]
+        return delimiter.join(cells) + "\n"
+
+    def _quoted(self, cells: Sequence[str]) -> list[str]:
         needs_quotes = self._needs_quotes
-        cells = ['"' + cell.replace('"', '""') + '"' if needs_quotes(cell) else cell for cell in row]
-        return self._delimiter.join(cells) + "\n"
+        return ['"' + cell.replace('"', '""') + '"' if needs_quotes(cell) else cell for cell in cells]
 
     def mark(self) -> int:
         """Bring everything to disk and give the place from which a later run can go on."""
