@@ -33,7 +33,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
             "traits": _traits(category_id, tagged, knowledge, spelling, language),
             "exposure": [
                 {
-                    "measure": entry.source,
+                    "measure": entry.source.in_language(language),
                     "percentile": entry.percentile,
                     "occupation": entry.occupation.in_language(language),
                     "licence": entry.licence,

@@ -146,7 +146,7 @@ def test_exposure_lists_every_measure_of_the_category(tagger):
     given = check_posting(LOGO, tagger)["explanation"]["exposure"]
 
     assert given == [
-        {"measure": e.source, "percentile": e.percentile, "occupation": e.occupation.en, "licence": e.licence}
+        {"measure": e.source.en, "percentile": e.percentile, "occupation": e.occupation.en, "licence": e.licence}
         for e in tagger.knowledge.exposure
         if e.category_id == "graphic_design"
     ]

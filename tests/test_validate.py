@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import POLICY, make_evidence, make_outlook
 
-from jobtagger.knowledge.types import Exposure
+from jobtagger.knowledge.types import Exposure, Text
 from jobtagger.train.validate import correlations, groups_of, held_out, interval_of_share, validation_page
 
 
@@ -63,7 +63,8 @@ def test_correlation_follows_the_ranks(knowledge, sign):
     """Exposure that rises with the points gives 1, exposure that falls gives -1, with an interval around it."""
     names = ("content_writing", "translation", "web_research", "web_design", "cloud_it")
     rows = tuple(
-        Exposure(name, "ours", 0.5 - sign * place / 10, 50, "1", "x", "MIT", "x") for place, name in enumerate(names)
+        Exposure(name, "ours", 0.5 - sign * place / 10, 50, "1", "x", "MIT", Text("x", "x"))
+        for place, name in enumerate(names)
     )
 
     (found,) = correlations(replace(knowledge, exposure=rows), {"some": frozenset(names), "few": frozenset(names[:4])})
