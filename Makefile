@@ -58,7 +58,8 @@ docs: $(VENV)/.ready ## write the generated parts of the docs
 docs-check: $(VENV)/.ready ## fail if a generated part is stale
 	$(BIN)/cog --check README.md docs/*.md training_data/README.md
 
-TRAINED_FROM := $(shell find training_data/postings training_data/statistics -type f) jobtagger/knowledge/data/taxonomy.toml \
+TRAINED_FROM := $(shell find training_data/glossary training_data/postings training_data/statistics -type f) \
+	jobtagger/knowledge/data/taxonomy.toml jobtagger/knowledge/data/emphasis.toml \
 	$(wildcard jobtagger/train/*.py jobtagger/classify/features.py jobtagger/text/*.py jobtagger/vocabulary.py jobtagger/pieces.py)
 
 models/default/model.json: $(TRAINED_FROM) | $(VENV)/.ready

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from jobtagger.classify.features import count_pairs, count_words
+from jobtagger.classify.features import EmphasisReader, count_pairs, count_words
 from jobtagger.pieces import split
 from jobtagger.records import RawRecord
 from jobtagger.tagger import CHUNK_SIZE, Tagger
@@ -53,13 +53,18 @@ def measure(records: list[RawRecord], with_spacy: bool = True) -> dict[str, floa
     cut = [list(map(tagger.prepare, chunk)) for chunk in chunks(records)]
     tokens = [vocabulary.tokenise(chunk) for chunk in cut]
     languages = [language.identify(chunk) for chunk in tokens]
+    reader = EmphasisReader(tagger.knowledge.emphasis_words, vocabulary)
+    emphasis = [reader.read(chunk) for chunk in tokens]
     predictions = [classifier.predict(t, named) for t, named in zip(tokens, languages, strict=True)]
     labels = [prediction.category_id for chunk in predictions for prediction in chunk]
     result = {
         "clean": seconds(lambda: [list(map(tagger.prepare, chunk)) for chunk in chunks(records)]),
         "tokens": seconds(lambda: [vocabulary.tokenise(chunk) for chunk in cut]),
         "language": seconds(lambda: [language.identify(chunk) for chunk in tokens]),
-        "counting": seconds(lambda: [(count_words(chunk), count_pairs(chunk)) for chunk in tokens]),
+        "emphasis": seconds(lambda: [reader.read(chunk) for chunk in tokens]),
+        "counting": seconds(
+            lambda: [(count_words(t, e), count_pairs(t, e)) for t, e in zip(tokens, emphasis, strict=True)]
+        ),
         "classifier": seconds(
             lambda: [classifier.predict(t, named) for t, named in zip(tokens, languages, strict=True)]
         ),

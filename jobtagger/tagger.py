@@ -87,5 +87,5 @@ class Tagger:
             policy.language_min_known,
             policy.language_fallback,
         )
-        self._classifier = Classifier(model, self._vocabulary, policy)
+        self._classifier = Classifier(model, self._vocabulary, policy, knowledge.emphasis_words)
         self._assessor = Assessor(knowledge, self._vocabulary)

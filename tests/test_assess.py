@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait, tokens_of
 
-from jobtagger.knowledge.types import Exposure, Negation
+from jobtagger.knowledge.types import Exposure, Negation, Text
 from jobtagger.records import FoundTrait, Posting, Reason, WordWeight
 from jobtagger.risk import Assessor
 from jobtagger.risk.outlook import level_of_points
@@ -32,8 +32,8 @@ OUTLOOKS = {
 }
 EVIDENCE = {entry.id: entry for entry in (make_evidence(f"S{n}", -33.5 if n == 2 else None) for n in range(1, 7))}
 EXPOSURE = (
-    Exposure("legal", "ours", 0.5, 61, "1", "Clerk", "MIT", "Ours"),
-    Exposure("legal", "theirs", 0.5, 99, "1", "Clerk", "MIT", "Theirs"),
+    Exposure("legal", "ours", 0.5, 61, "1", "Clerk", "MIT", Text("Ours", "Nous")),
+    Exposure("legal", "theirs", 0.5, 99, "1", "Clerk", "MIT", Text("Theirs", "Eux")),
 )
 
 
@@ -227,7 +227,7 @@ def test_exposure_is_that_of_the_chosen_measure(assess):
 )
 def test_exposure_that_points_elsewhere_is_flagged(our_knowledge, category_id, percentile, differs):
     """Growing though highly exposed and falling though hardly exposed are flagged; nothing is where nothing is known."""
-    exposure = (Exposure(category_id, "ours", 0.5, percentile, "1", "Clerk", "MIT", "Ours"),)
+    exposure = (Exposure(category_id, "ours", 0.5, percentile, "1", "Clerk", "MIT", Text("Ours", "Nous")),)
     vocabulary = Vocabulary()
     assessor = Assessor(replace(our_knowledge, exposure=exposure), vocabulary)
     predictions = [make_prediction(category_id), make_prediction(category_id, "too_close")]

@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobtagger.classify import Classifier
-from jobtagger.classify.features import N_BUCKETS, TITLE_WEIGHT, count_pairs, count_words, subword_buckets
+from jobtagger.classify.features import (
+    BODY,
+    N_BUCKETS,
+    NONE,
+    TITLE_HEAD,
+    TITLE_REST,
+    WEIGHTS,
+    EmphasisReader,
+    count_pairs,
+    count_words,
+    subword_buckets,
+)
+from jobtagger.knowledge.types import EmphasisWords
 from jobtagger.records import Posting
 from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
@@ -20,7 +32,7 @@ from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 def session(knowledge, tagger):
     """A vocabulary and a classifier of its own, with the shipped model."""
     vocabulary = Vocabulary(tagger.model.words)
-    return vocabulary, Classifier(tagger.model, vocabulary, knowledge.policy)
+    return vocabulary, Classifier(tagger.model, vocabulary, knowledge.policy, knowledge.emphasis_words)
 
 
 def test_probabilities_add_up_to_one(session):
@@ -46,7 +58,7 @@ def test_deciding_words_come_from_the_posting_and_the_deployed_weights(session):
 
     shown = {word.word: word.weight for word in prediction.words}
     place = model.words.index("logo")
-    value = 1 + math.log(TITLE_WEIGHT)  # one title word
+    value = 1 + math.log(WEIGHTS[TITLE_HEAD])  # one word before "for"
     expected = float(model.word_weights[place, column]) * value * model.facts["sharpness"] / float(scores.norms[0])
 
     assert "logo" in shown
@@ -72,7 +84,7 @@ def _tiny(knowledge, model, bias=(0.0, 0.0, 0.0), sharpness=2.0):
         facts={"bias": list(bias), "sharpness": sharpness, "subword_scale": 1.0, "unknown_norm": 0.5},
     )
     vocabulary = Vocabulary(WORDS)
-    return vocabulary, Classifier(tiny, vocabulary, replace(knowledge.policy, n_words=3))
+    return vocabulary, Classifier(tiny, vocabulary, replace(knowledge.policy, n_words=3), knowledge.emphasis_words)
 
 
 def _naive_deciding_words(vocabulary, classifier, tokens, n_words=3):
@@ -203,20 +215,99 @@ def test_pairs_do_not_cross_sentences_or_postings():
     """Neighbours are pairs only inside one sentence of one posting."""
     vocabulary = Vocabulary()
 
-    pairs = count_pairs(tokens_of(vocabulary, "cold calling. leads", "data"))
+    tokens = tokens_of(vocabulary, "cold calling. leads", "data")
+    pairs = count_pairs(tokens, np.where(tokens.ids != 0, BODY, NONE).astype(np.int8))
 
     words = [tuple(vocabulary.words[part] for part in parts_of_pair(int(key))) for key in pairs.key]
     assert [("cold", "calling")] == words
 
 
 def test_title_words_and_repeats_weigh_more_but_less_and_less():
-    """A title word counts as three; the n-th repeat adds less than the one before."""
+    """A word of the head of a title counts as four, of its rest as two; the n-th repeat adds less than the one before."""
     vocabulary = Vocabulary()
+    tokens = tokens_of(vocabulary, Posting("logo for shop", description="flyer flyer flyer shop"))
 
-    words = count_words(tokens_of(vocabulary, Posting("logo", description="flyer flyer flyer")))
+    words = count_words(tokens, EmphasisReader(EmphasisWords(("for",), (), (), 0), vocabulary).read(tokens))
 
     values = {vocabulary.words[int(key)]: float(value) for key, value in zip(words.key, words.value, strict=True)}
-    assert values == pytest.approx({"logo": 1 + math.log(TITLE_WEIGHT), "flyer": 1 + math.log(3)}, rel=1e-6)
+    assert values == pytest.approx(
+        {"logo": 1 + math.log(4), "for": 1 + math.log(2), "shop": 1 + math.log(2 + 1), "flyer": 1 + math.log(3)},
+        rel=1e-6,
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "rest"),
+    [
+        pytest.param("logo design for a bakery", "for a bakery", id="a preposition ends the head"),
+        pytest.param("looking for a translator", "", id="not before anything was told"),
+        pytest.param("looking for a translator for a book", "for a book", id="but the next one does"),
+        pytest.param("for a bakery. logo", "", id="nor at the beginning"),
+        pytest.param("logo bakery", "", id="no preposition"),
+        pytest.param("speaker looking for a job", "", id="nor behind an opener"),
+        pytest.param("logo. for a bakery in town", "for a bakery in town", id="sentences do not matter"),
+    ],
+)
+def test_rest_of_a_title_begins_at_a_preposition_behind_a_telling_word(title, rest):
+    """What a title says behind its first preposition is for whom or what, and weighs less; skills and body are neither."""
+    vocabulary = Vocabulary()
+    posting = Posting(title, skills="logo for sale", description="a logo for a bakery")
+    tokens = tokens_of(vocabulary, posting, posting)
+
+    emphasis = EmphasisReader(EmphasisWords(("for", "in"), ("looking", "a"), (), 0), vocabulary).read(tokens)
+
+    def told(number, value):
+        kept = (tokens.posting == number) & (emphasis == value) & (tokens.ids != 0)
+        return " ".join(vocabulary.words[key] for key in tokens.ids[kept])
+
+    words = title.replace(".", "")
+    for number in (0, 1):
+        assert told(number, TITLE_REST) == rest
+        assert told(number, TITLE_HEAD) == words.removesuffix(rest).strip()
+        assert told(number, BODY) == "logo for sale a logo for a bakery"
+
+
+def test_words_met_later_tell_something():
+    """A word that came into the vocabulary after the reader was made is a telling one."""
+    vocabulary = Vocabulary()
+    reader = EmphasisReader(EmphasisWords(("for",), ("a",), (), 0), vocabulary)
+
+    tokens = tokens_of(vocabulary, "a zither for sale")
+
+    assert reader.read(tokens)[tokens.ids != 0].tolist() == [TITLE_HEAD, TITLE_HEAD, TITLE_REST, TITLE_REST]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "pairs"),
+    [
+        pytest.param("no ai blog post", "no post", "no ai|", id="two words behind a negation"),
+        pytest.param("blog. no ai. post", "blog no post", "no ai|", id="but not behind the sentence"),
+        pytest.param("blog post", "blog post", "blog post|", id="none"),
+    ],
+)
+def test_what_is_not_wanted_does_not_count(text, words, pairs):
+    """Words within the window behind a negation have no weight; of the pairs the one with the negation counts."""
+    vocabulary = Vocabulary()
+    tokens = tokens_of(vocabulary, Posting("", description=text))
+
+    emphasis = EmphasisReader(EmphasisWords((), (), ("no",), 2), vocabulary).read(tokens)
+
+    counted = [vocabulary.words[key] for key in tokens.ids[emphasis != NONE]]
+    keys = [parts_of_pair(int(key)) for key in count_pairs(tokens, emphasis).key]
+    assert " ".join(counted) == words
+    assert "".join(f"{vocabulary.words[a]} {vocabulary.words[b]}|" for a, b in keys) == pairs
+
+
+def test_posting_that_wants_no_ai_is_no_ai_work(session):
+    """What a client refuses does not decide the category."""
+    vocabulary, classifier = session
+    tokens = tokens_of(vocabulary, Posting("Rédaction de fiches produits", description="Textes humains, sans IA."))
+
+    prediction = classifier.predict(tokens, ["fr"])[0]
+
+    assert prediction.category_id == "content_writing"
+    assert "ia" not in {word.word for word in prediction.words}
+    assert all(not other.category_id.startswith("ai_") for other in prediction.alternatives[:1])
 
 
 def test_pair_key_can_be_taken_apart():

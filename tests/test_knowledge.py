@@ -10,7 +10,7 @@ from jobtagger.knowledge import Text, load_knowledge
 
 FILES = (
     "taxonomy.toml", "policy.toml", "evidence.csv", "outlooks.toml", "advice.toml", "modes.toml", "traits.toml", "trait_words.csv",
-    "sources.toml", "exposure.csv",
+    "emphasis.toml", "sources.toml", "exposure.csv",
 )  # fmt: skip
 
 GOOD_STATEMENT = {
@@ -21,7 +21,7 @@ GOOD_STATEMENT = {
 }  # fmt: skip
 GOOD_EXPOSURE = {
     "category_id": "legal", "measure": "ours", "value": "0.5", "percentile": "50", "code": "1", "occupation": "Clerk",
-    "occupation_fr": "Commis", "licence": "MIT", "source": "Ours",
+    "occupation_fr": "Commis", "licence": "MIT", "source": "Ours", "source_fr": "Nous",
 }  # fmt: skip
 GOOD_TRAIT_WORD = {"trait": "bulk", "place": "text", "word": "qwxyz", "weight": "0.5"}
 GOOD_TRAIT = {

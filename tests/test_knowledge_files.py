@@ -392,6 +392,14 @@ def test_aliases_name_one_field_each():
     assert [name for name, n in counted.items() if n > 1] == []
 
 
+def test_emphasis_words_are_single_words_in_normal_form_and_end_or_open():
+    """A word that is no normal word would never be seen, and none both ends and opens the head of a title."""
+    breaks, openers, negations, _ = SHIPPED.emphasis_words
+
+    assert [word for word in breaks + openers + negations if split(word) != [word] or normalise(word) != word] == []
+    assert set(breaks) & set(openers) == set()
+
+
 def test_negations_are_single_words_in_normal_form():
     """A negation that is no normal word would never be seen."""
     assert [word for word in SHIPPED.negation.before if split(word) != [word] or normalise(word) != word] == []

@@ -52,8 +52,8 @@ def test_missing_file_is_named(folder):
     ("content", "message"),
     [
         pytest.param("{", "model.json: is not JSON", id="no JSON"),
-        pytest.param('{"format": 99}', "format 99, this version reads format 1", id="another format"),
-        pytest.param("[]", "format None, this version reads format 1", id="no object"),
+        pytest.param('{"format": 99}', "format 99, this version reads format 2; train it again", id="another format"),
+        pytest.param("[]", "format None, this version reads format 2; train it again", id="no object"),
     ],
 )
 def test_wrong_facts_are_refused(folder, content, message):

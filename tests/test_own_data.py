@@ -26,13 +26,16 @@ Translate a letter to German,translation
 
 @pytest.fixture(scope="module")
 def small_data(tmp_path_factory):
-    """Give a training_data folder with a few postings a category and a few of the weighed terms."""
+    """Give a training_data folder with a few postings a category and a few of the terms."""
     folder = tmp_path_factory.mktemp("small")
     for source in sorted((ROOT / "training_data" / "postings").rglob("*.jsonl")):
         target = folder / "postings" / source.parent.name / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("\n".join(source.read_text("utf-8").split("\n")[:4]) + "\n", "utf-8")
-    shutil.copytree(ROOT / "training_data" / "statistics", folder / "statistics")
+    for name in ("glossary", "statistics"):
+        shutil.copytree(ROOT / "training_data" / name, folder / name)
+    terms = folder / "glossary" / "terms.csv"
+    terms.write_text("\n".join(terms.read_text("utf-8").splitlines()[:20]) + "\n", "utf-8")
     path = folder / "statistics" / "term_weights.csv"
     header, *rows = path.read_text("utf-8").splitlines()
     kept = [row for number, row in enumerate(rows) if row.startswith("bias") or number % 30 == 0]

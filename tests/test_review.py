@@ -19,7 +19,7 @@ from jobtagger.watch.review import unsure_listings
 from jobtagger.watch.review_file import read_review, write_review, write_training
 
 MIXED = {"title": "Help with our texts", "description": "Some are to be written, some to be translated."}
-OTHER_MIX = {"title": "Animate a mascot", "description": "Illustrations first, a short animation after that."}
+OTHER_MIX = {"title": "Draw and animate a mascot", "description": "Illustrations first, a short animation after that."}
 SHORT = {"title": "zzzz qqqq", "description": "", "language": "und"}
 SURE = {"title": "Logo for a bakery", "needs_review": "false"}
 

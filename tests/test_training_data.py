@@ -11,11 +11,13 @@ import scipy.sparse as sp
 from jobtagger.text import Preparer
 from jobtagger.train.corpus import read_corpus
 from jobtagger.train.fit import digest_of
+from jobtagger.train.glossary import read_glossary
 from jobtagger.vocabulary import Vocabulary
 
 FOLDER = Path(__file__).parents[1] / "training_data"
 MIN_POSTINGS = {"en": 200, "fr": 115}
 MAX_SIMILARITY = 0.8
+MIN_TERMS = 50
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,7 @@ def test_committed_model_was_trained_on_this_data():
     facts = json.loads((FOLDER.parent / "models" / "default" / "model.json").read_text())
 
     assert digest_of(FOLDER / "postings") == facts["training_data"]
+    assert digest_of(FOLDER / "glossary") == facts["glossary"]
     assert digest_of(FOLDER / "statistics") == facts["statistics"]
 
 
@@ -86,3 +89,10 @@ def test_gold_mapping_names_known_categories(knowledge):
 
     assert "gold_id,category_id" == lines[0]
     assert {line.split(",")[1] for line in lines[1:]} <= set(knowledge.categories)
+
+
+def test_glossary_has_terms_of_every_category(knowledge):
+    """Every category has some terms of its own."""
+    terms = Counter(term.category_id for term in read_glossary(FOLDER / "glossary" / "terms.csv", knowledge.categories))
+
+    assert {c: terms[c] for c in knowledge.categories if terms[c] < MIN_TERMS} == {}

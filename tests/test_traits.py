@@ -11,8 +11,7 @@ from jobtagger.knowledge.types import Negation
 from jobtagger.records import Posting
 from jobtagger.risk import TraitFinder
 from jobtagger.risk.matches import Match
-from jobtagger.risk.words import are_negated
-from jobtagger.vocabulary import Vocabulary
+from jobtagger.vocabulary import Vocabulary, are_negated
 
 DENIALS = ("is? not needed",)
 NEGATIONS = ("no", "not", "without", "pas", "dont")

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.classify.features import Terms, count_pairs, count_words, subword_buckets
+from jobtagger.classify.features import EmphasisReader, Terms, count_pairs, count_words, subword_buckets
 from jobtagger.classify.model_store import Model
-from jobtagger.knowledge.types import Policy
+from jobtagger.knowledge.types import EmphasisWords, Policy
 from jobtagger.records import Alternative, Prediction, WordWeight, from_columns
 from jobtagger.vocabulary import PairSet, Tokens, Vocabulary, WordTable, pair_key, parts_of_pair, segment_sums
 
@@ -45,12 +45,15 @@ class Classifier:
         The session's; it must have been made from `model.words`.
     policy : Policy
         For thresholds and how much to tell.
+    emphasis_words : EmphasisWords
+        Those the model was trained with.
     """
 
-    def __init__(self, model: Model, vocabulary: Vocabulary, policy: Policy) -> None:
+    def __init__(self, model: Model, vocabulary: Vocabulary, policy: Policy, emphasis_words: EmphasisWords) -> None:
         self._model = model
         self._vocabulary = vocabulary
         self._policy = policy
+        self._emphasis = EmphasisReader(emphasis_words, vocabulary)
         self._names = np.array(model.categories, dtype=object)
         self._other = model.categories.index(OTHER) if OTHER in model.categories else -1
         self._bias = np.asarray(model.facts["bias"], dtype=np.float32)
@@ -100,7 +103,8 @@ class Classifier:
 
     def score(self, tokens: Tokens) -> Scores:
         """Give the calibrated probability of every category for every posting."""
-        words, pairs = count_words(tokens), count_pairs(tokens, self._pairs)
+        emphasis = self._emphasis.read(tokens)
+        words, pairs = count_words(tokens, emphasis), count_pairs(tokens, emphasis, self._pairs)
         n_postings, n_categories = len(tokens.starts) - 1, len(self._bias)
         sums = np.zeros((n_postings, n_categories + 1), dtype=np.float32)
         weighted = self._table.rows().take(words.key, axis=0)

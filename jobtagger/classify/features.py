@@ -11,12 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.vocabulary import DETAILS, TITLE, PairSet, Tokens, pair_key
+from jobtagger.knowledge.types import EmphasisWords
+from jobtagger.vocabulary import BOUNDARY, DETAILS, TITLE, PairSet, Tokens, Vocabulary, WordSet, are_negated, pair_key
 
-TITLE_WEIGHT = 3.0  # a word of the title counts as much as three of the body; see docs/decisions/004
+NONE, BODY, TITLE_REST, TITLE_HEAD = range(4)
+"""The emphasis of a token: none if it is not wanted, belongs to the details, or is a boundary."""
+WEIGHTS = (0.0, 1.0, 2.0, 4.0)  # by emphasis; see docs/decisions/004
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
 _KEY_BITS = 32
+_EMPHASIS_BITS = 2
+_WEIGHT_OF_EMPHASIS = np.array(WEIGHTS, dtype=np.float32)
 
 
 class LetterGroups(NamedTuple):
@@ -34,22 +39,65 @@ class Terms(NamedTuple):
     value: NDArray[np.float32]
 
 
-def count_words(tokens: Tokens) -> Terms:
+class EmphasisReader:
+    """Tells how much each token counts for the category.
+
+    The head of a title names the work; the rest of it, from the first preposition on, the client or the purpose. What is
+    said not to be wanted does not count.
+
+    Parameters
+    ----------
+    words : EmphasisWords
+    vocabulary : Vocabulary
+        The session's.
+    """
+
+    def __init__(self, words: EmphasisWords, vocabulary: Vocabulary) -> None:
+        self._breaks = WordSet(vocabulary, words.breaks)
+        self._openers = WordSet(vocabulary, words.openers)
+        self._empty = WordSet(vocabulary, (BOUNDARY, *words.breaks, *words.openers))
+        self._negations = WordSet(vocabulary, words.negations)
+        self._window = words.negation_window
+
+    def read(self, tokens: Tokens) -> NDArray[np.int8]:
+        """Give the emphasis of each token, shape (n_tokens,)."""
+        emphasis = np.full(len(tokens.ids), BODY, dtype=np.int8)
+        places = np.flatnonzero(tokens.part == TITLE)
+        if len(places):
+            emphasis[places] = self._of_titles(tokens.ids[places], tokens.posting[places])
+        is_nothing = (tokens.ids == 0) | (tokens.part == DETAILS)
+        emphasis[is_nothing | are_negated(tokens.ids, self._negations, self._window)] = NONE
+        return emphasis
+
+    def _of_titles(self, ids: NDArray[np.int64], posting: NDArray[np.int64]) -> NDArray[np.int64]:
+        starts = np.flatnonzero(np.concatenate([[True], posting[1:] != posting[:-1]]))
+        lengths = np.diff(starts, append=len(ids))
+        has_told = _count_before(~self._empty.has(ids), starts, lengths) > 0
+        is_end = self._breaks.has(ids) & has_told
+        is_end[1:] &= ~self._openers.has(ids[:-1])  # "speakers needed for subtitles" is no client's name
+        is_rest = is_end | (_count_before(is_end, starts, lengths) > 0)
+        return np.where(is_rest, TITLE_REST, TITLE_HEAD)
+
+
+def count_words(tokens: Tokens, emphasis: NDArray[np.int8]) -> Terms:
     """Count the words of each posting; repeats count less and less."""
-    places = np.flatnonzero((tokens.ids != 0) & (tokens.part != DETAILS))
-    return _count(tokens, places, tokens.ids[places])
+    places = np.flatnonzero(emphasis)
+    return _count(tokens, emphasis, places, tokens.ids[places])
 
 
-def count_pairs(tokens: Tokens, wanted: PairSet | None = None) -> Terms:
-    """Count the pairs of neighbouring words of each posting; of `wanted` ones the key is their place in that set."""
+def count_pairs(tokens: Tokens, emphasis: NDArray[np.int8], wanted: PairSet | None = None) -> Terms:
+    """Count the pairs of neighbouring words of each posting; of `wanted` ones the key is their place in that set.
+
+    Of a negation and the word behind it, "no code", the pair counts, though the word does not.
+    """
     first, second = tokens.ids[:-1], tokens.ids[1:]
-    places = np.flatnonzero((first != 0) & (second != 0) & (tokens.part[:-1] != DETAILS))
+    places = np.flatnonzero((emphasis[:-1] != NONE) & (second != 0))
     keys = pair_key(first[places], second[places])
     if wanted is not None:
         kept, keys = wanted.places(keys)
-        return _count(tokens, places[kept], keys)
+        return _count(tokens, emphasis, places[kept], keys)
     pairs, keys = np.unique(keys, return_inverse=True)
-    terms = _count(tokens, places, keys)
+    terms = _count(tokens, emphasis, places, keys)
     return terms._replace(key=pairs[terms.key])
 
 
@@ -100,18 +148,24 @@ def _crc_table() -> NDArray[np.uint32]:
 _CRC_TABLE = _crc_table()
 
 
-def _count(tokens: Tokens, places: NDArray[np.int64], keys: NDArray[np.int64]) -> Terms:
-    """Count keys (below 2**32) that stand at places; words of the title weigh `TITLE_WEIGHT`.
+def _count_before(flags: NDArray[np.bool_], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count, for each place, the flags that are set before it in its own span."""
+    before: NDArray[np.int64] = np.cumsum(flags) - flags
+    return before - np.repeat(before[starts], lengths)
 
-    Posting, key and whether it is the title are packed in one number each, as numpy sorts those quickest.
+
+def _count(tokens: Tokens, emphasis: NDArray[np.int8], places: NDArray[np.int64], keys: NDArray[np.int64]) -> Terms:
+    """Count keys (below 2**32) that stand at places, each with the weight of its emphasis.
+
+    Posting, key and emphasis are packed in one number each, as numpy sorts those quickest.
     """
-    in_title = tokens.part[places] == TITLE
-    packed = np.sort((tokens.posting[places] << (_KEY_BITS + 1)) | (keys << 1) | in_title)
-    terms = packed >> 1
+    term = (tokens.posting[places] << _KEY_BITS) | keys
+    packed = np.sort((term << _EMPHASIS_BITS) | emphasis[places])
+    terms = packed >> _EMPHASIS_BITS
     is_first = np.ones(len(terms), dtype=bool)
     np.not_equal(terms[1:], terms[:-1], out=is_first[1:])
     firsts = np.flatnonzero(is_first)
-    weight = np.where(packed & 1, np.float32(TITLE_WEIGHT), np.float32(1))
+    weight = _WEIGHT_OF_EMPHASIS[packed & ((1 << _EMPHASIS_BITS) - 1)]
     total = np.add.reduceat(weight, firsts) if len(firsts) else weight
     terms = terms[firsts]
     return Terms(terms >> _KEY_BITS, terms & ((1 << _KEY_BITS) - 1), 1 + np.log(total))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jobtagger.errors import ModelError
 
-FORMAT = 1
+FORMAT = 2  # since words of a title count by their place in it
 ARRAYS = (
     "word_weights", "word_norms", "word_languages", "bucket_weights", "pair_words", "pair_weights", "triple_languages",
 )  # fmt: skip
@@ -120,7 +120,9 @@ def _read_facts(folder: Path) -> dict[str, Any]:
         raise ModelError(f'{path}: is not JSON ({error}); reinstall jobtagger or run "make model"') from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         found = facts.get("format") if isinstance(facts, dict) else None
-        raise ModelError(f'{path}: format {found}, this version reads format {FORMAT}; run "make model"')
+        raise ModelError(
+            f'{path}: format {found}, this version reads format {FORMAT}; train it again (ours: "make model")'
+        )
     return facts
 
 

@@ -14,6 +14,7 @@ from jobtagger.knowledge.schema import Fields, Problems
 from jobtagger.knowledge.types import (
     Advice,
     Category,
+    EmphasisWords,
     Evidence,
     Exposure,
     Knowledge,
@@ -57,7 +58,8 @@ class _Loader:
         advice = self._advice(categories, evidence)
         modes = self._modes(categories, evidence)
         traits, negation = self._traits(categories, evidence, policy)
-        trait_words = self._trait_words(traits)
+        trait_words = self._trait_words(traits, categories)
+        emphasis_words = self._emphasis_words()
         sources = self._sources()
         exposure = self._exposure(categories, policy)
         found = [problem for problems in self.problems for problem in problems.found]
@@ -75,6 +77,7 @@ class _Loader:
             traits,
             trait_words,
             negation,
+            emphasis_words,
             policy,
             sources,
             exposure,
@@ -158,11 +161,11 @@ class _Loader:
                 problems.note(f"trait {trait.id}", f'yields_to: "{name}" is no other trait')
         return by_id, negation
 
-    def _trait_words(self, traits: Collection[str]) -> dict[str, WordWeights]:
+    def _trait_words(self, traits: Collection[str], categories: Collection[str]) -> dict[str, WordWeights]:
         rows, problems = self._csv("trait_words.csv")
         weights: dict[str, dict[str, dict[str, float]]] = {}
         for place, row in rows:
-            entry = readers.trait_word(row, place, problems, traits)
+            entry = readers.trait_word(row, place, problems, traits, categories)
             of_place = weights.setdefault(entry.trait_id, {}).setdefault(entry.place, {})
             if entry.word in of_place:
                 problems.note(place, f'"{entry.word}" has a weight there already')
@@ -172,6 +175,10 @@ class _Loader:
                 if name not in places:
                     problems.note("file", f"{trait_id} has no row with place {name}")
         return {trait_id: readers.word_weights(places) for trait_id, places in weights.items()}
+
+    def _emphasis_words(self) -> EmphasisWords:
+        table, problems = self._toml("emphasis.toml")
+        return readers.emphasis_words(Fields(table, "file", problems))
 
     def _sources(self) -> Sources | None:
         table, problems = self._toml("sources.toml")

@@ -10,6 +10,7 @@ from jobtagger.knowledge.types import (
     Advice,
     Budget,
     Category,
+    EmphasisWords,
     Evidence,
     Exposure,
     Footer,
@@ -40,8 +41,9 @@ PAY_UNITS = ("hour", "day", "word", "job")
 CURRENCIES = ("usd", "eur", "gbp", "inr", "cad", "aud", "chf")
 SITE_LANGUAGES = ("en", "fr")
 FIELDS = ("title", "description", "skills", "listing_id")
-WORD_PLACES = ("start", "to_count", "text", "title", "shown", "counting")
+WORD_PLACES = ("start", "to_count", "text", "title", "shown", "counting", "category")
 _MAX_PERCENTILE = 100
+_MAX_WINDOW = 20  # words
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
 
 
@@ -99,7 +101,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         levels=levels,
         rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
-        negation_window=int(sections["traits"].number("negation_window", 0, 20)),
+        negation_window=int(sections["traits"].number("negation_window", 0, _MAX_WINDOW)),
         budget=_budget(sections["budget"]),
         many_from=int(sections["traits"].number("many_from", 2, 10_000)),
         exposure_measure=sections["exposure"].text("measure"),
@@ -284,11 +286,13 @@ class TraitWord(NamedTuple):
     weight: float
 
 
-def trait_word(row: dict[str, str], place: str, problems: Problems, traits: Collection[str]) -> TraitWord:
-    """Read a row of trait_words.csv; start and to_count have no word, shown and counting that of a trait."""
+def trait_word(
+    row: dict[str, str], place: str, problems: Problems, traits: Collection[str], categories: Collection[str]
+) -> TraitWord:
+    """Read a row of trait_words.csv; start and to_count have no word, shown, counting and category an id."""
     fields = Fields(row, place, problems)
     trait_id, where = fields.text("trait", choices=traits), fields.text("place", choices=WORD_PLACES)
-    choices = traits if where in {"shown", "counting"} else None
+    choices = {"shown": traits, "counting": traits, "category": categories}.get(where)
     word = fields.text("word", empty=where in {"start", "to_count"}, choices=choices)
     weight = _number_or_none(fields, "weight")
     if weight is None:
@@ -300,14 +304,22 @@ def trait_word(row: dict[str, str], place: str, problems: Problems, traits: Coll
 def word_weights(places: dict[str, dict[str, float]]) -> WordWeights:
     """Join the rows of one trait."""
     start, to_count = (places.get(name, {}).get("", 0.0) for name in ("start", "to_count"))
-    text, title, shown, counting = (places.get(name, {}) for name in ("text", "title", "shown", "counting"))
-    return WordWeights(start, to_count, text, title, shown, counting)
+    return WordWeights(start, to_count, *(places.get(name, {}) for name in WORD_PLACES[2:]))
 
 
 def negation(fields: Fields, window: int) -> Negation:
     """Read what cancels a phrase: words before it, phrases behind it."""
     before = fields.texts("en") + fields.texts("fr")
     return Negation(before, fields.texts("after_en", optional=True) + fields.texts("after_fr", optional=True), window)
+
+
+def emphasis_words(fields: Fields) -> EmphasisWords:
+    """Read emphasis.toml."""
+    names = ("breaks", "openers", "negations")
+    breaks, openers, negations = (fields.texts(f"{name}_en") + fields.texts(f"{name}_fr") for name in names)
+    window = int(fields.number("negation_window", 0, _MAX_WINDOW))
+    fields.finish()
+    return EmphasisWords(breaks, openers, negations, window)
 
 
 def _phrases(fields: Fields, name: str) -> tuple[str, ...]:
@@ -369,7 +381,7 @@ def exposure(row: dict[str, str], place: str, problems: Problems, categories: Co
         fields.text("code"),
         Text(fields.text("occupation"), fields.text("occupation_fr")),
         fields.text("licence"),
-        fields.text("source"),
+        Text(fields.text("source"), fields.text("source_fr")),
     )
     fields.finish()
     return entry

@@ -146,7 +146,7 @@ class WordWeights(NamedTuple):
     """How much words and phrases speak for a trait: its score is the sum, shown from 0 on.
 
     `text` and `title` weigh each different word there once; `shown` and `counting` weigh traits (this or others) that
-    phrases show, and show strongly enough to move the level.
+    phrases show, and show strongly enough to move the level; `category` weighs the predicted category.
     """
 
     start: float
@@ -155,6 +155,7 @@ class WordWeights(NamedTuple):
     title: dict[str, float]
     shown: dict[str, float]
     counting: dict[str, float]
+    category: dict[str, float] = {}  # noqa: RUF012 - never written to
 
 
 class Negation(NamedTuple):
@@ -163,6 +164,15 @@ class Negation(NamedTuple):
     before: tuple[str, ...]
     after: tuple[str, ...]
     window: int
+
+
+class EmphasisWords(NamedTuple):
+    """Words that say how much others count for the category: see emphasis.toml."""
+
+    breaks: tuple[str, ...]
+    openers: tuple[str, ...]
+    negations: tuple[str, ...]
+    negation_window: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +272,7 @@ class Exposure:
     code: str
     occupation: Text
     licence: str
-    source: str
+    source: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +288,7 @@ class Knowledge:
     traits: dict[str, Trait]
     trait_words: dict[str, WordWeights]
     negation: Negation
+    emphasis_words: EmphasisWords
     policy: Policy
     sources: Sources
     exposure: tuple[Exposure, ...]

@@ -13,8 +13,7 @@ from jobtagger.risk.derivation import exposure_differs
 from jobtagger.risk.matches import Matches
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
-from jobtagger.risk.words import are_among
-from jobtagger.vocabulary import Tokens, Vocabulary, span_places
+from jobtagger.vocabulary import Tokens, Vocabulary, WordSet, span_places
 
 _N_DECIDING = 3  # of the words that decided for a category, so many are enough to show a trait of it
 
@@ -30,7 +29,7 @@ class Assessor:
         self._finder = TraitFinder(
             knowledge.traits.values(), knowledge.negation, policy, vocabulary, knowledge.trait_words
         )
-        self._spoken = np.array(list(map(vocabulary.id_of, SPOKEN)))
+        self._spoken = WordSet(vocabulary, SPOKEN)
         self._inherent = {
             category_id: tuple(trait.id for trait in knowledge.traits.values() if category_id in trait.shown_by)
             for category_id in knowledge.categories
@@ -46,11 +45,11 @@ class Assessor:
 
     def assess(self, postings: list[Posting], tokens: Tokens, predictions: list[Prediction]) -> list[RiskTag]:
         """Give one risk tag per posting, in order; unknown where the category is. `tokens` are those of the postings."""
-        matches = self._finder.match(tokens)
+        matches = self._finder.match(tokens, [prediction.category_id for prediction in predictions])
         n_traits = len(self._traits)
         counting = matches.counting(len(postings), n_traits) @ (1 << np.arange(n_traits))
         words = self._words(tokens.ids, matches)
-        speaking = set(tokens.posting[are_among(tokens.ids, self._spoken)].tolist())
+        speaking = set(tokens.posting[self._spoken.has(tokens.ids)].tolist())
         tags = []
         for number, (posting, prediction, strong) in enumerate(
             zip(postings, predictions, counting.tolist(), strict=True)

@@ -4,7 +4,7 @@ Of some traits phrases tell too little; their words are weighed and added up (`w
 Everything is done for a whole chunk at once, in columns (`matches.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from jobtagger.knowledge.types import Negation, Policy, Trait, WordWeights
 from jobtagger.risk.automaton import Ends, Ids
 from jobtagger.risk.matches import Flags, Match, Matches, n_different, spell
 from jobtagger.risk.phrases import Mark, PhraseBook
-from jobtagger.risk.words import WordScorer, are_negated
-from jobtagger.vocabulary import SKILLS, TITLE, PairSet, Tokens, Vocabulary, pair_key
+from jobtagger.risk.words import WordScorer
+from jobtagger.vocabulary import SKILLS, TITLE, PairSet, Tokens, Vocabulary, WordSet, are_negated, pair_key
 
 _DENIAL = Mark("denial")
 _NO_SIGN = -1
@@ -53,7 +53,7 @@ class TraitFinder:
         self._traits = tuple(traits)
         self.trait_ids = tuple(trait.id for trait in self._traits)
         self._window = negation.window
-        self._negations = np.array([vocabulary.id_of(word) for word in negation.before], dtype=np.int64)
+        self._negations = WordSet(vocabulary, negation.before)
         self._denials = PhraseBook(vocabulary, policy.many_from)
         self._denials.add(_DENIAL, negation.after)
         self._denials.close()
@@ -74,7 +74,7 @@ class TraitFinder:
         self._signs_to_count = np.array([trait.signs_to_count for trait in self._traits], dtype=np.int64)
         self._counts_in_title = np.array([trait.counts_in_title for trait in self._traits], dtype=bool)
         self._not_after = [
-            (number, np.array([vocabulary.id_of(word) for word in trait.not_after], dtype=np.int64))
+            (number, WordSet(vocabulary, trait.not_after))
             for number, trait in enumerate(self._traits)
             if trait.not_after
         ]
@@ -91,21 +91,21 @@ class TraitFinder:
         ]
         self._scorer = WordScorer(weights or {}, self._traits, vocabulary)
 
-    def find(self, tokens: Tokens) -> dict[int, list[Match]]:
+    def find(self, tokens: Tokens, categories: Sequence[str] | None = None) -> dict[int, list[Match]]:
         """Give the matches of the postings that have any, by number, in order; several of one trait are possible."""
         found: dict[int, list[Match]] = {}
-        for owner, trait, *match in zip(*(column.tolist() for column in self.match(tokens)), strict=True):
+        for owner, trait, *match in zip(*(column.tolist() for column in self.match(tokens, categories)), strict=True):
             found.setdefault(owner, []).append(Match(self.trait_ids[trait], *match))
         return found
 
-    def match(self, tokens: Tokens) -> Matches:
-        """Give the matches of postings as columns.
+    def match(self, tokens: Tokens, categories: Sequence[str] | None = None) -> Matches:
+        """Give the matches of postings as columns; their predicted categories, if known, speak for or against traits.
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
         is_negated = self.are_negated(tokens)
         found = self.by_phrases(tokens, is_negated)
-        return self._without_yielding(self._scorer.weigh(found, tokens, is_negated), len(tokens.starts) - 1)
+        return self._without_yielding(self._scorer.weigh(found, tokens, is_negated, categories), len(tokens.starts) - 1)
 
     def are_negated(self, tokens: Tokens) -> NDArray[np.bool_]:
         """Tell for each token whether a word that cancels stands before it, within the window and its sentence."""
@@ -128,7 +128,7 @@ class TraitFinder:
         places = self._book.places(tokens.ids)
         places = places[tokens.part[places] != SKILLS]
         kept: Flags = ~is_negated[places]
-        asked = np.flatnonzero(~kept & np.isin(tokens.ids[places], self._negations))
+        asked = np.flatnonzero(~kept & self._negations.has(tokens.ids[places]))
         # "no fluff, no AI": the same negation again denies nothing
         kept[asked] = ~_follow(self._negations, tokens.ids, places[asked], self._window, but_itself=True)
         allowed: Ids = places[kept]
@@ -136,8 +136,9 @@ class TraitFinder:
 
     def _denied(self, ids: Ids, ends: Ends) -> Flags:
         """Tell behind which phrases one stands that denies them."""
-        behind = np.unique(ends.end)
-        return np.isin(ends.end, self._denials.match(ids, behind).start)
+        is_denial = np.zeros(len(ids) + 1, dtype=bool)
+        is_denial[self._denials.match(ids, np.unique(ends.end)).start] = True
+        return is_denial[ends.end]
 
     def _strong_enough(self, found: Ends, tokens: Tokens) -> Matches:
         """Keep what is enough to show a trait; different signs count, the same words once, in whatever language."""
@@ -165,11 +166,11 @@ class TraitFinder:
         return matches.where(stays[matches.owner, matches.trait])
 
 
-def _follow(words: Ids, ids: Ids, places: Ids, window: int, *, but_itself: bool = False) -> Flags:
+def _follow(words: WordSet, ids: Ids, places: Ids, window: int, *, but_itself: bool = False) -> Flags:
     """Tell before which places one of the words stands, within the window and its sentence; `but_itself`: another one."""
     follows, is_open = np.zeros(len(places), dtype=bool), np.ones(len(places), dtype=bool)
     for offset in range(1, window + 1):
         is_open &= (places >= offset) & (ids[places - offset] != 0)
         before = ids[places - offset]
-        follows |= is_open & np.isin(before, words) & (before != ids[places] if but_itself else True)
+        follows |= is_open & words.has(before) & (before != ids[places] if but_itself else True)
     return follows

@@ -1,8 +1,8 @@
 """Words that each speak a little for or against a trait: weighed in trait_words.csv, added up, as phrases alone miss much.
 
 The score of a trait is its start, plus the weight of every different word that stands in title or description and is not
-negated, plus the weight of every different word of the title, plus weights for what phrases found. From 0 on the trait is
-shown, if one of its phrases, or of the words that its phrases are made of, says so. From `to_count` on it moves the level,
+negated, plus the weight of every different word of the title, plus weights for what phrases found and for the predicted
+category. From 0 on the trait is shown, if one of its phrases, or of the words that its phrases are made of, says so. From `to_count` on it moves the level,
 if one of its own phrases stands there: nobody's level hangs on words that merely tend to go with it.
 """
 
@@ -66,11 +66,16 @@ class WordScorer:
         self._traits = np.array([n for n, name in enumerate(trait_ids) if name in weights], dtype=np.int64)
         self._weights = [weights[trait_ids[number]] for number in self._traits]
         self._needs_phrase = np.array([traits[number].needs_phrase for number in self._traits], dtype=bool)
+        self._is_weighed = np.array([name in weights for name in trait_ids], dtype=bool)
         self._start = _whole([of_trait.start for of_trait in self._weights])
         self._to_count = _whole([of_trait.to_count for of_trait in self._weights])
         self._of_shown = _whole([[of_trait.shown.get(name, 0.0) for of_trait in self._weights] for name in trait_ids])
         of_counting = [[of_trait.counting.get(name, 0.0) for of_trait in self._weights] for name in trait_ids]
         self._of_counting = _whole(of_counting)
+        categories = sorted({name for of_trait in self._weights for name in of_trait.category})
+        self._category_number = {name: number for number, name in enumerate(categories, 1)}
+        of_category = [[of_trait.category.get(name, 0.0) for of_trait in self._weights] for name in ["", *categories]]
+        self._of_category = _whole(of_category)
         self._vocabulary = vocabulary
         places = [(of_trait.text, of_trait.title) for of_trait in self._weights]
         own_words = _own_words(traits)
@@ -85,8 +90,13 @@ class WordScorer:
                 self._rows[self._row_of[word], _IS_OWN, trait] = 1
         self._row = np.zeros(0, dtype=np.int32)
 
-    def weigh(self, found: Matches, tokens: Tokens, is_negated: Flags) -> Matches:
-        """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them."""
+    def weigh(
+        self, found: Matches, tokens: Tokens, is_negated: Flags, categories: Sequence[str] | None = None
+    ) -> Matches:
+        """Replace the matches of traits that weigh words by the strongest words and phrases that speak for them.
+
+        `categories` are the predicted ones of the postings, if they are known.
+        """
         if not len(self._weights):
             return found
         n_postings, n_traits = len(tokens.starts) - 1, len(self._of_shown)
@@ -96,11 +106,15 @@ class WordScorer:
         of_text, of_title = rows_of_text[:, _TEXT], rows_of_title[:, _TITLE]
         by_phrases, counting = found.shown(n_postings, n_traits), found.counting(n_postings, n_traits)
         totals = self._start + by_phrases @ self._of_shown + counting @ self._of_counting
+        if categories is not None:
+            number_of = self._category_number
+            totals += self._of_category[[number_of.get(category_id, 0) for category_id in categories]]
         for seen, weights in ((text, of_text), (title, of_title)):
             owners, sums = segment_sums(weights, seen.owners)
             totals[owners] += sums.astype(np.int64)  # of whole numbers, and therefore exact
         is_shown = (totals >= 0) & (by_phrases[:, self._traits] | ~self._needs_phrase)
-        own = found.where(np.isin(found.trait, self._traits))
+        is_weighed = self._is_weighed[found.trait]
+        own = found.where(is_weighed)
         of_own = np.zeros((len(own.owner), n_weighed), dtype=np.int64)
         column = np.searchsorted(self._traits, own.trait)
         of_own[np.arange(len(column)), column] = (
@@ -116,7 +130,7 @@ class WordScorer:
         counts = (totals[owner, trait] >= self._to_count[trait]) & by_phrases[owner, self._traits[trait]]
         is_sign = np.ones(len(owner), dtype=bool)
         weighed = Matches(owner, self._traits[trait], shown.start, shown.end, is_sign, counts)
-        return join(found.where(~np.isin(found.trait, self._traits)), weighed)
+        return join(found.where(~is_weighed), weighed)
 
     def _row_of_words(self) -> NDArray[np.int32]:
         """Give the row of weights of each word of the vocabulary, 0 where it has none."""
@@ -182,26 +196,9 @@ def _different(tokens: Tokens, places: Ids) -> Seen:
     return Seen(tokens.posting[kept], tokens.ids[kept], kept)
 
 
-def are_negated(ids: Ids, negations: Ids, window: int) -> Flags:
-    """Tell for each place whether a negation stands before it, within the window and its sentence."""
-    places = np.arange(len(ids))
-    last_negation = np.maximum.accumulate(np.where(are_among(ids, negations), places, -1 - window))
-    last_boundary = np.maximum.accumulate(np.where(ids == _BOUNDARY, places, -1))
-    is_negated = np.zeros(len(ids) + 1, dtype=bool)
-    is_negated[1:] = (last_negation > last_boundary) & (places - last_negation < window)
-    return is_negated[:-1]
-
-
 def is_weighable(word: str) -> bool:
     """Tell whether a normalised word can carry a weight: boundaries, single letters and numbers cannot."""
     return word != BOUNDARY and len(word) > 1 and not word.isdigit()
-
-
-def are_among(ids: Ids, wanted: Ids) -> Flags:
-    """Tell which word numbers are wanted ones; of many, quicker than `np.isin`."""
-    is_wanted = np.zeros(max(ids.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
-    is_wanted[wanted] = True
-    return is_wanted[ids]
 
 
 def _own_words(traits: Sequence[Trait]) -> dict[str, set[str]]:

@@ -11,8 +11,19 @@ from numpy.typing import NDArray
 from jobtagger.classify import Model, load_model, save_model
 from jobtagger.knowledge import Knowledge
 from jobtagger.train.corpus import LANGUAGES, TrainingPosting, read_corpus
-from jobtagger.train.design import Recipe, make_design, read_statistics
-from jobtagger.train.fit import assemble, count_records, digest_of, feature_matrix, fit_weights
+from jobtagger.train.design import Design, Recipe, Statistics, make_design, read_statistics
+from jobtagger.train.fit import (
+    Counted,
+    assemble,
+    count_records,
+    digest_of,
+    feature_matrix,
+    fit_weights,
+    teach_words,
+    with_real,
+    words_to_learn,
+)
+from jobtagger.train.glossary import read_glossary
 from jobtagger.train.own_data import OwnData, facts_of
 
 
@@ -28,27 +39,39 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
     corpus = _corpus(training_data, knowledge, own)
     categories = tuple(sorted({posting.category_id for posting in corpus}))
     known = read_statistics(training_data / "statistics", categories)
+    glossary: list[TrainingPosting] = []
     if own is not None and own.only:  # what real postings change in a fit on ours says nothing of a fit without ours
         recipe, known = recipe._replace(real_share=0.0), known._replace(sharpness=1.0)
-    counted = count_records([posting.record for posting in corpus], knowledge)
+    else:
+        glossary = read_glossary(training_data / "glossary" / "terms.csv", categories)
+    everything = corpus + glossary
+    counted = count_records([posting.record for posting in everything], knowledge)
     for name in LANGUAGES:
-        of_language = np.array([posting.language == name for posting in corpus])
+        of_language = np.array([posting.language == name for posting in everything])
         known.language.add(name, counted.postings_with_word(of_language))
     pairs = counted.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs)
-    design = make_design(counted.postings_with_word(), pairs, len(corpus), known, recipe)
+    is_posting = np.arange(len(everything)) < len(corpus)
+    design = make_design(words_to_learn(counted, is_posting, recipe), pairs, len(corpus), known, recipe)
     X = feature_matrix(counted, design, recipe)
-    y = np.array([posting.category_id for posting in corpus])
+    y = np.array([posting.category_id for posting in everything])
+    weight = np.where(is_posting, 1.0, recipe.glossary_weight)
     facts = {
         "training_data": digest_of(training_data / "postings"),
+        "glossary": digest_of(training_data / "glossary"),
         "statistics": digest_of(training_data / "statistics"),
         "n_postings": len(corpus),
+        "n_terms": len(glossary),
         "n_real_postings": n_labels(training_data / "statistics"),
         "n_postings_by_language": _n_by_language(corpus),
         "sharpness": known.sharpness,
-        "held_out_accuracy": round(held_out_accuracy(X, y, recipe), 4),
+        "held_out_accuracy": round(held_out_accuracy(X[is_posting], y[is_posting], recipe), 4),
         **facts_of(own, knowledge),
     }
-    return assemble(fit_weights(X, y, recipe), design, recipe, known.language, facts)
+    weights = with_real(fit_weights(X, y, recipe, weight), design)
+    if glossary:
+        columns = _only_in_glossary(counted, is_posting, design, known)
+        weights = teach_words(weights, X[~is_posting], y[~is_posting], columns, recipe.glossary_C)
+    return assemble(weights, design, recipe, known.language, facts)
 
 
 def held_out_accuracy(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> float:
@@ -65,6 +88,15 @@ def held_out_accuracy(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> 
         return 0.0
     classifier = fit_weights(X[~is_last], y[~is_last], recipe)
     return float(classifier.score(X[is_last], y[is_last]))
+
+
+def _only_in_glossary(
+    counted: Counted, is_posting: NDArray[np.bool_], design: Design, known: Statistics
+) -> NDArray[np.int64]:
+    """Give the places of the words that stand in terms of the glossary and in no posting, ours or real."""
+    postings, terms = counted.postings_with_word(is_posting), counted.postings_with_word(~is_posting)
+    is_new = [word in terms and word not in postings and word not in known.real.words for word in design.words]
+    return np.flatnonzero(is_new)
 
 
 def n_labels(statistics: Path) -> int:
@@ -90,7 +122,8 @@ Made by `make model` from `training_data/`; every figure here stands in `model.j
 
 - **What it does**: gives one of {len(facts["categories"])} categories and a calibrated probability to a job posting.
 - **How**: multinomial logistic regression over words, pairs of neighbouring words and letter groups, plus what
-  {facts["n_real_postings"]} labelled real postings change in it (weights of terms that stand in five or more of them, no text).
+  {facts["n_real_postings"]} labelled real postings change in it (weights of terms that stand in five or more of them, no text),
+  and {facts["n_terms"]} terms of the trades, written for this project as well, for words that no posting taught.
 {_trained_on(facts)}
 - **Held-out accuracy on postings written by us** (the last quarter of each category, by a fit on the others alone):
   {facts["held_out_accuracy"]:.3f}. `docs/quality.md` has the accuracy on real postings, `jobtagger evaluate` measures it on yours.

@@ -1,7 +1,7 @@
 """Weights of words and phrases for traits: trait_words.csv, learned from postings labelled with traits."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,8 +20,10 @@ Flags = NDArray[np.bool_]
 Matrix = Any  # a sparse matrix; scipy ships no types
 
 MIN_POSTINGS = 6  # a word of fewer is dropped, as nobody could tell from so few
-MIN_WEIGHT = 0.05  # a smaller one is dropped, as nobody would see the difference
+MIN_WEIGHT = 0.1  # a smaller one is dropped, as nobody would see the difference
 PHRASE_SCALE = 2.0  # phrases, chosen by hand, are held back less than single words
+CATEGORY_SCALE = 2.0  # and so are categories, which many words decided
+_SCALES = {"shown": PHRASE_SCALE, "counting": PHRASE_SCALE, "category": CATEGORY_SCALE}
 C = 0.2
 N_FOLDS = 5
 N_REPEATS = 3  # a cut found once hangs on how the folds fell
@@ -39,9 +41,15 @@ class Features(NamedTuple):
 
 
 def read_features(
-    postings: list[Posting], knowledge: Knowledge, vocabulary: Vocabulary, stop_words: Collection[str] = ()
+    postings: list[Posting],
+    knowledge: Knowledge,
+    vocabulary: Vocabulary,
+    stop_words: Collection[str] = (),
+    categories: Sequence[str] = (),
 ) -> Features:
     """Give what can carry a weight in each posting: words of text and title, traits shown and counting by phrases.
+
+    If `categories` are given, the predicted ones of the postings, these carry one too.
 
     `stop_words` carry none: nobody would take them for a reason.
     """
@@ -59,6 +67,8 @@ def read_features(
         rows[owner]["shown", finder.trait_ids[trait]] = PHRASE_SCALE
         if counts:
             rows[owner]["counting", finder.trait_ids[trait]] = PHRASE_SCALE
+    for row, category_id in zip(rows, categories, strict=False):
+        row["category", category_id] = CATEGORY_SCALE
     n_postings = Counter(name for row in rows for name in row)
     names = sorted(name for name, count in n_postings.items() if count >= MIN_POSTINGS)
     column = {name: index for index, name in enumerate(names)}
@@ -83,9 +93,9 @@ def fit_words(features: Features, is_labelled: Flags, is_client: Flags, trait: T
     to_show, _ = cuts((by_phrase if trait.needs_phrase else held_out)[is_client], is_labelled[is_client])
     _, to_count = cuts(by_phrase[is_client], is_labelled[is_client])
     weights, start = _fit(features.matrix, is_labelled)
-    places: dict[str, dict[str, float]] = {"text": {}, "title": {}, "shown": {}, "counting": {}}
+    places: dict[str, dict[str, float]] = {"text": {}, "title": {}, "shown": {}, "counting": {}, "category": {}}
     for (place, word), weight in zip(features.names, weights.tolist(), strict=True):
-        scaled = weight * PHRASE_SCALE if place in {"shown", "counting"} else weight
+        scaled = weight * _SCALES.get(place, 1.0)
         if abs(scaled) >= MIN_WEIGHT:
             places[place][word] = round(scaled, 2)
     return WordWeights(round(start - to_show, 2), round(max(to_count - to_show, 0.0), 2), **places)
@@ -116,7 +126,7 @@ def as_rows(weights: dict[str, WordWeights]) -> Iterable[tuple[str, str, str, st
     for trait_id, of_trait in weights.items():
         yield trait_id, "start", "", f"{of_trait.start:g}"
         yield trait_id, "to_count", "", f"{of_trait.to_count:g}"
-        for place in ("shown", "counting", "text", "title"):
+        for place in ("category", "shown", "counting", "text", "title"):
             for word, weight in sorted(getattr(of_trait, place).items(), key=lambda item: (-item[1], item[0])):
                 yield trait_id, place, word, f"{weight:g}"
 

@@ -33,21 +33,26 @@ from jobtagger.knowledge import load_knowledge
 from jobtagger.records import RawRecord
 from jobtagger.train.corpus import read_corpus
 from jobtagger.train.design import Design, Recipe, Statistics, TermWeights, make_design, read_stop_words
-from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weights
+from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weights, words_to_learn
+from jobtagger.train.glossary import read_glossary
 from jobtagger.train.language import LanguageCounts
 
 MIN_POSTINGS = 5
-C = 10.0
 N_FOLDS = 3
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 Matrix = NDArray[np.float64]
 
 
 class Labelled(NamedTuple):
-    """Features and labels of postings, shapes (n, n_features) and (n,)."""
+    """Features, labels and weights of postings, shapes (n, n_features), (n,) and (n,)."""
 
     X: sp.csr_matrix
     y: NDArray[np.str_]
+    weight: NDArray[np.float64]
+
+    def only(self, kept: NDArray[np.bool_]) -> "Labelled":
+        """Give some of them."""
+        return Labelled(self.X[kept], self.y[kept], self.weight[kept])
 
 
 def fingerprint(posting: dict[str, str]) -> tuple[str, str]:
@@ -84,13 +89,16 @@ def frequent_terms(counted: Counted, n_categories: int) -> TermWeights:
     return TermWeights(words, kept, {}, nothing)
 
 
+def of_real(X: sp.csr_matrix, y: NDArray[np.str_]) -> Labelled:
+    """Weigh real postings: frequent categories count less than their number, by its square root."""
+    names, counts = np.unique(y, return_counts=True)
+    return Labelled(X, y, np.sqrt(np.median(counts) / counts)[np.searchsorted(names, y)])
+
+
 def fit_both(ours: Labelled, real: Labelled) -> LogisticRegression:
-    """Fit on both; frequent categories of real postings count less than their number, by its square root."""
-    names, counts = np.unique(real.y, return_counts=True)
-    weight = np.sqrt(np.median(counts) / counts)[np.searchsorted(names, real.y)]
+    """Fit on both."""
     X, y = sp.vstack([ours.X, real.X]).tocsr(), np.concatenate([ours.y, real.y])
-    sample_weight = np.concatenate([np.ones(len(ours.y)), weight])
-    return LogisticRegression(C=C, max_iter=300, tol=1e-3).fit(X, y, sample_weight=sample_weight)
+    return fit_weights(X, y, Recipe(), np.concatenate([ours.weight, real.weight]))
 
 
 def softmax(logits: Matrix) -> Matrix:
@@ -159,26 +167,32 @@ def main(folder: Path) -> None:
     """Fit, calibrate and write."""
     knowledge, recipe = load_knowledge(), Recipe()
     categories = tuple(sorted(knowledge.categories))
-    corpus = read_corpus(STATISTICS.parent / "postings", tuple(knowledge.categories))
-    ours = count_records([posting.record for posting in corpus], knowledge)
+    corpus = read_corpus(STATISTICS.parent / "postings", categories)
+    glossary = read_glossary(STATISTICS.parent / "glossary" / "terms.csv", categories)
+    ours = count_records([posting.record for posting in corpus + glossary], knowledge)
+    is_posting = np.arange(len(corpus) + len(glossary)) < len(corpus)
     records, y, is_spread = labelled_postings(folder)
-    real = count_records(records, knowledge)
+    counted = count_records(records, knowledge)
     known = Statistics(
-        frequent_terms(real, len(categories)), LanguageCounts(STATISTICS), read_stop_words(STATISTICS), 1.0
+        frequent_terms(counted, len(categories)), LanguageCounts(STATISTICS), read_stop_words(STATISTICS), 1.0
     )
     pairs = ours.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs)
-    design = make_design(ours.postings_with_word(), pairs, len(corpus), known, recipe)
-    X = feature_matrix(real, design, recipe)
+    design = make_design(words_to_learn(ours, is_posting, recipe), pairs, len(corpus), known, recipe)
+    X = feature_matrix(counted, design, recipe)
     kept = np.diff(X.tocsc().indptr) >= MIN_POSTINGS
-    X = (X @ sp.diags(kept.astype(float))).tocsr()
-    our = Labelled(feature_matrix(ours, design, recipe), np.array([posting.category_id for posting in corpus]))
+    real = of_real((X @ sp.diags(kept.astype(float))).tocsr(), y)
+    our = Labelled(
+        feature_matrix(ours, design, recipe),
+        np.array([posting.category_id for posting in corpus + glossary]),
+        np.where(is_posting, 1.0, recipe.glossary_weight),
+    )
     fold = np.arange(len(y)) % N_FOLDS
     held_out = np.zeros((len(y), len(categories)))
     for number in range(N_FOLDS):
         is_in = fold == number
-        held_out[is_in] = fit_both(our, Labelled(X[~is_in], y[~is_in])).decision_function(X[is_in])
+        held_out[is_in] = fit_both(our, real.only(~is_in)).decision_function(real.X[is_in])
     write_calibration(held_out[is_spread], np.searchsorted(categories, y)[is_spread])
-    write_weights(design, fit_both(our, Labelled(X, y)), fit_weights(our.X, our.y, recipe), kept)
+    write_weights(design, fit_both(our, real), fit_weights(our.X, our.y, recipe, our.weight), kept)
     for output in ("term_weights.csv", "calibration.toml"):
         write_digest(output, folder / "postings.jsonl.gz")
 

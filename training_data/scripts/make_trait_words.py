@@ -42,12 +42,15 @@ NEUTRAL = {
 WEIGHED = {
     "simple_deliverable": "simple", "complex_deliverable": "complex", "one_off": "one_off", "ongoing": "ongoing",
     "expert_level": "expert", "builds_ai": "builds", "uses_ai": "uses", "bulk": "bulk", "onsite": "onsite",
+    "confidential": "confidential", "strategy": "human", "human_touch": "human",
 }  # fmt: skip
 """The traits that weigh words, and the label that stands for each."""
+OF_THE_WORK = {"simple_deliverable", "complex_deliverable", "builds_ai", "uses_ai", "bulk"}
+"""Those that hang on the kind of work too; for the others its category was measured to be of no use."""
 
 
 class Labelled(NamedTuple):
-    """A posting with what a reader saw; `asked` names the one label looked for, or `all`."""
+    """A posting with what a reader saw; `asked` names the labels looked for, or `all`."""
 
     record: RawRecord
     part: str
@@ -82,18 +85,20 @@ def _labelled(posting: dict[str, str], row: dict[str, str]) -> Labelled:
 
 def weigh(postings: list[Labelled], knowledge: Knowledge) -> dict[str, WordWeights]:
     """Learn the weights of every trait that weighs words."""
-    stop_words = read_stop_words(STATISTICS)
+    stop_words, tagger = read_stop_words(STATISTICS), Tagger(knowledge)
     weights = {}
     for trait_id, label in WEIGHED.items():
         trait = knowledge.traits[trait_id]
-        asked = [posting for posting in postings if posting.asked in {"all", label}]
+        asked = [posting for posting in postings if posting.asked == "all" or label in posting.asked.split()]
         records = [posting.record for posting in asked]
         records += [RawRecord(text) for text in trait.matches] + [RawRecord("", text) for text in trait.does_not_match]
         is_labelled = [label in posting.labels for posting in asked]
         is_labelled += [True] * len(trait.matches) + [False] * len(trait.does_not_match)
         vocabulary = Vocabulary()
         prepared = list(map(Preparer(knowledge.sources, knowledge.policy).prepare, records))
-        features = read_features(prepared, knowledge, vocabulary, stop_words)
+        categories = [tag.prediction.category_id for tag in tagger.tag(records)]
+        named = categories if trait_id in OF_THE_WORK else ()
+        features = read_features(prepared, knowledge, vocabulary, stop_words, named)
         weights[trait_id] = fit_words(features, np.array(is_labelled), np.arange(len(records)) < len(asked), trait)
     return weights
 
