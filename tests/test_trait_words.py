@@ -154,6 +154,18 @@ def test_phrases_of_another_trait_add_to_the_score_but_are_no_reason(vocabulary)
     assert found[1][1].start == found[1][0].start + 1
 
 
+def test_predicted_category_speaks_but_is_no_reason(vocabulary):
+    """The kind of work adds to the score; without words that are a reason nothing is shown."""
+    weights = WEIGHTS._replace(category={"painting": 1.0, "sewing": -1.0})
+    finder = TraitFinder(TRAITS, NEGATION, POLICY, vocabulary, {"red": weights})
+    tokens = tokens_of(vocabulary, *["blood"] * 4, "cat")
+
+    found = finder.find(tokens, ["painting", "sewing", "baking", "unknown", "painting"])
+
+    assert list(found) == [0]
+    assert finder.find(tokens) == {}
+
+
 def test_words_within_a_shown_phrase_are_not_shown_again(vocabulary):
     """A word of a phrase that speaks for the trait has said what it has to say."""
     weights = WordWeights(0.0, 0.0, {"deep": 1.0, "sea": 1.0}, {}, {"red": 1.0}, {})
@@ -251,9 +263,22 @@ def test_words_that_tell_are_learned(knowledge):
     weights = fit_words(features, is_red, np.ones(48, dtype=bool), make_trait("red", ()))
 
     assert ("text", "jardin") not in features.names
+    assert not any(place == "category" for place, _ in features.names)
     assert weights.text["rouge"] > 0.5
     assert weights.text["vert"] < -0.5
     assert "maison" not in weights.text
     rows = list(as_rows({"red": weights}))
     assert rows[0] == ("red", "start", "", f"{weights.start:g}")
     assert ("red", "text", "rouge", f"{weights.text['rouge']:g}") in rows
+
+
+def test_categories_are_learned(knowledge):
+    """A category whose postings have the label gets a positive weight, in its own place."""
+    vocabulary = Vocabulary()
+    postings = [make_posting("maison")] * 40
+    features = read_features(postings, knowledge, vocabulary, categories=["painting", "sewing"] * 20)
+
+    weights = fit_words(features, np.array([True, False] * 20), np.ones(40, dtype=bool), make_trait("red", ()))
+
+    assert weights.category["painting"] > 0 > weights.category["sewing"]
+    assert ("red", "category", "painting", f"{weights.category['painting']:g}") in list(as_rows({"red": weights}))
