@@ -2,8 +2,9 @@
 
 The score of a trait is its start, plus the weight of every different word that stands in title or description and is not
 negated, plus the weight of every different word of the title, plus weights for what phrases found and for the predicted
-category. From 0 on the trait is shown, if one of its phrases, or of the words that its phrases are made of, says so. From `to_count` on it moves the level,
-if one of its own phrases stands there: nobody's level hangs on words that merely tend to go with it.
+category. From 0 on the trait is shown, if one of its phrases, or of the words that its phrases are made of, says so. From
+`to_count` on it moves the level, if one of its own phrases stands there: nobody's level hangs on words that merely tend to
+go with it.
 """
 
 from collections import Counter
