@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import itertools
 import json
 
 import pyarrow
@@ -15,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobtagger.batch import ReadOptions, RunOptions, tag_file
-from jobtagger.batch.delimited import sniff
-from jobtagger.batch.encodings import find_encoding
+from jobtagger.batch.delimited import _Lines, _Records, sniff
+from jobtagger.batch.encodings import DecodedLines, find_encoding
 from jobtagger.batch.reading import open_table
-from jobtagger.batch.streams import expand_inputs
+from jobtagger.batch.streams import InputStream, expand_inputs
 from jobtagger.batch.writing import TableWriter, excel_safe, rejected_path, unique_names
 from jobtagger.errors import InputError
-from jobtagger.records import OUTPUT_COLUMNS
+from jobtagger.records import OUTPUT_COLUMNS, RejectedRecord
 
 ROWS = [("007", "Logo for a bakery", "NA"), ("12345678901234567890", "Développer un site « vitrine »", "1.10")]
 HEADER = ["id", "title", "note"]
@@ -197,6 +198,24 @@ def test_few_bad_lines_do_not_change_the_encoding(tmp_path, knowledge):
 def test_delimiter_is_the_one_that_fits_the_rows(text, delimiter):
     """Not the commonest sign wins, but the one that parts header and rows alike."""
     assert delimiter == sniff(text.splitlines(keepends=True))[0]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.text('a,"\r ', max_size=8).map(lambda text: text + "\n")), cuts=st.sets(st.integers(0, 9)))
+def test_rows_are_the_same_however_the_file_comes_in(tmp_path, lines, cuts):
+    """Where blocks end decides nothing, whatever is wrong with the quotes; no line is lost, none is read twice."""
+    (tmp_path / "in.csv").write_bytes(b"")
+    with InputStream(str(tmp_path / "in.csv")) as stream:
+        decoded = DecodedLines(stream, find_encoding("in.csv", b"", "utf-8"))
+
+        def read(*places):
+            blocks = [lines[start:end] for start, end in itertools.pairwise([0, *places, len(lines)]) if start < end]
+            return list(_Records("in.csv", _Lines(iter(blocks)), ",", decoded, 2).rows())
+
+        whole = read()
+        assert whole == read(*sorted(cuts & set(range(len(lines))))) == read(*range(len(lines)))
+    letters = "".join(row.content if isinstance(row, RejectedRecord) else "".join(row) for row in whole)
+    assert "".join(lines).count("a") == letters.count("a")
 
 
 def test_delimiter_can_be_fixed(tmp_path, knowledge):

@@ -4,7 +4,7 @@ import csv
 import itertools
 from collections.abc import Iterator
 
-from jobtagger.batch.encodings import MAX_RECORD_CHARS, DecodedLines, Encoding
+from jobtagger.batch.encodings import CUT, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import Row, Rows, Shape, Table
 from jobtagger.errors import InputError
@@ -14,7 +14,6 @@ DELIMITERS = ",;\t|"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE_LINES = 60
 _SAMPLE_CHARS = 200_000
-_SHOWN_OF_HUGE = 1000
 _OPEN_QUOTE = "a quote is opened and never closed"
 
 
@@ -28,15 +27,17 @@ def read_delimited(stream: InputStream, encoding: Encoding, delimiter: str) -> T
     """
     csv.field_size_limit(MAX_RECORD_CHARS)
     decoded = DecodedLines(stream, encoding)
-    lines = _Lines(iter(decoded))
+    lines = _Lines(decoded.blocks())
     reason = "--delimiter"
     if not delimiter:
         delimiter, reason = sniff(lines.look_ahead(_SAMPLE_LINES, _SAMPLE_CHARS))
     try:
-        columns = next(filter(None, csv.reader(lines, delimiter=delimiter)), [])
+        header = csv.reader(lines.from_start(), delimiter=delimiter)
+        columns = next(filter(None, header), [])
     except csv.Error as error:
         raise InputError(f"{stream.name}: row 1: the header cannot be read: {error}") from None
-    rows = _rows(stream.name, lines, delimiter, decoded, len(columns))
+    lines.start = header.line_num
+    rows = _Records(stream.name, lines, delimiter, decoded, len(columns)).rows()
     first_row = next(rows, None)
     if first_row is None:
         raise InputError(f"{stream.name}: has a header and no rows")
@@ -65,103 +66,115 @@ def sniff(lines: list[str]) -> tuple[str, str]:
 
 
 class _Lines:
-    """Lines for the CSV reader; remembers those of the current record, so that they can be read again."""
+    """The lines of a file as blocks of them come; from the current record on they are kept, so that they can be had again.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._again: list[str] = []
-        self.taken: list[str] = []
-        self._n_chars = 0
+    Attributes
+    ----------
+    start : int
+        The number of the first line of the current record, from 0 on; who reads moves it.
+    """
 
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.pop() if self._again else next(self._lines)
-        self.taken.append(line)
-        self._n_chars += len(line)
-        if self._n_chars > MAX_RECORD_CHARS:
-            raise csv.Error(f"longer than {MAX_RECORD_CHARS:,} characters; is a quote never closed?")
-        return line
+    def __init__(self, blocks: Iterator[list[str]]) -> None:
+        self._blocks = blocks
+        self._kept: list[str] = []
+        self._n_gone = 0
+        self.start = 0
 
     def look_ahead(self, n_lines: int, n_chars: int) -> list[str]:
-        """Look at the next lines without taking them; the last line of many may be cut off."""
-        ahead: list[str] = []
-        while len(ahead) < n_lines and sum(map(len, ahead)) < n_chars and (line := next(self._lines, "")):
-            ahead.append(line)
-        self._again = ahead[::-1]
-        return [line[:n_chars] for line in ahead]
+        """Look at the first lines without taking them; the last line of many may be cut off."""
+        while len(self._kept) < n_lines and sum(map(len, self._kept)) < n_chars and (block := next(self._blocks, None)):
+            self._kept += block
+        return [line[:n_chars] for line in self._kept[:n_lines]]
 
-    def start_record(self) -> None:
-        """Forget the lines of the last record."""
-        self.taken = []
-        self._n_chars = 0
+    def from_start(self) -> Iterator[str]:
+        """Give the lines from the current record on; no step in Python is taken for each."""
+        return itertools.chain.from_iterable(self._parts())
 
-    def push_back(self, lines: list[str]) -> None:
-        """Have lines read again."""
-        self._again.extend(reversed(lines))
-        self.start_record()
+    def taken(self, end: int) -> list[str]:
+        """Give the lines of the current record, up to number `end`."""
+        return self._kept[self.start - self._n_gone : end - self._n_gone]
 
-
-def _rows(name: str, lines: _Lines, delimiter: str, decoded: DecodedLines, n_columns: int) -> Rows:
-    records = _records(lines, delimiter)
-    for number in itertools.count(2):
-        lines.start_record()
-        cells = next(records, None)
-        if cells is None:
-            return
-        if isinstance(cells, csv.Error):
-            yield _reject_first_line(name, number, str(cells), lines)
-            continue
-        row = _fitted(name, number, cells, n_columns, lines)
-        if decoded.is_dirty and not isinstance(row, RejectedRecord) and (bad := decoded.bad_byte("".join(row))):
-            row = RejectedRecord(name, number, bad, "".join(lines.taken))
-        yield row
+    def _parts(self) -> Iterator[list[str]]:
+        yield self._kept[self.start - self._n_gone :]
+        for block in self._blocks:
+            del self._kept[: self.start - self._n_gone]
+            self._n_gone = self.start
+            is_long = sum(map(len, self._kept)) > MAX_RECORD_CHARS
+            self._kept += block
+            if is_long:
+                raise csv.Error(TOO_LONG)
+            yield block
 
 
-def _records(lines: _Lines, delimiter: str) -> Iterator[Row | csv.Error]:
-    """Part lines into records; a quote in the middle of a cell is forgiven where it cannot have swallowed other rows."""
-    strict = filter(None, csv.reader(lines, delimiter=delimiter, strict=True))  # a blank line is no row
-    lenient = filter(None, csv.reader(lines, delimiter=delimiter))
-    while True:
-        try:
-            cells = next(strict, None)
-        except csv.Error as error:
-            if sum(not line.isspace() for line in lines.taken) != 1:
-                yield csv.Error(_OPEN_QUOTE) if _is_odd(lines.taken[:-1]) else error
-                continue
-            lines.push_back(lines.taken)
+class _Records:
+    """Parts lines into rows; what is wrong with one is looked into, and behind it reading goes on."""
+
+    def __init__(self, name: str, lines: _Lines, delimiter: str, decoded: DecodedLines, n_columns: int) -> None:
+        self._name, self._lines, self._delimiter, self._decoded = name, lines, delimiter, decoded
+        self._n_columns = n_columns
+
+    def rows(self) -> Rows:
+        """Give the rows in order, wrong ones as rejected."""
+        lines, decoded, n_columns = self._lines, self._decoded, self._n_columns
+        number = 1
+        while True:
+            origin = lines.start
+            reader = csv.reader(lines.from_start(), delimiter=self._delimiter, strict=True)
             try:
-                cells = next(lenient, None)
-            except csv.Error as second:
-                yield second
-                continue
-        if cells is None:
-            return
-        yield cells
+                for cells in reader:
+                    row: Row | RejectedRecord = cells
+                    end = origin + reader.line_num
+                    if len(cells) == n_columns and not decoded.is_dirty:
+                        lines.start = end
+                    elif cells:
+                        row = self._looked_into(number + 1, cells, end)
+                    else:  # a blank line is no row
+                        lines.start = end
+                        continue
+                    number += 1
+                    yield row
+                    if lines.start != end:
+                        break
+                else:
+                    return
+            except csv.Error as error:
+                number += 1
+                yield self._forgiven(number, str(error), origin + reader.line_num)
 
+    def _looked_into(self, number: int, cells: Row, end: int) -> Row | RejectedRecord:
+        """Give the cells of a record if there are as many as columns; else say what is wrong with it."""
+        taken = self._lines.taken(end)
+        fits = not any(cells[self._n_columns :]) and len(cells) >= self._n_columns  # a delimiter may end the line
+        if not fits and len(taken) > 1 and _is_odd(taken):
+            return self._without_first_line(number, _OPEN_QUOTE, taken)
+        self._lines.start = end
+        content = "".join(taken)
+        fault = self._decoded.fault(content)
+        if fits and not fault:
+            return cells[: self._n_columns]
+        reason = fault or f"{len(cells)} cells where the header has {self._n_columns}"
+        return self._rejected(number, reason, content)
 
-def _fitted(name: str, number: int, cells: Row, n_columns: int, lines: _Lines) -> Row | RejectedRecord:
-    """Give a record's cells if there are as many as columns; else say what is wrong with it."""
-    if len(cells) == n_columns:
-        return cells
-    if len(cells) > n_columns and not any(cells[n_columns:]):
-        return cells[:n_columns]  # a delimiter at the line's end
-    if len(lines.taken) > 1 and _is_odd(lines.taken):
-        return _reject_first_line(name, number, _OPEN_QUOTE, lines)
-    reason = f"{len(cells)} cells where the header has {n_columns}"
-    return RejectedRecord(name, number, reason, "".join(lines.taken))
+    def _forgiven(self, number: int, error: str, end: int) -> Row | RejectedRecord:
+        """Read a record again, less strictly: a quote in a cell is forgiven where it cannot have swallowed other rows."""
+        lines, taken = self._lines, self._lines.taken(end)
+        if len(taken) != 1:
+            return self._without_first_line(number, _OPEN_QUOTE if _is_odd(taken[:-1]) else error, taken)
+        lenient = csv.reader(lines.from_start(), delimiter=self._delimiter)
+        try:
+            cells = next(lenient)
+        except csv.Error as second:
+            return self._without_first_line(number, str(second), taken)
+        return self._looked_into(number, cells, lines.start + lenient.line_num)
+
+    def _without_first_line(self, number: int, reason: str, taken: list[str]) -> RejectedRecord:
+        """Give up on the first line of a record only; what it swallowed is read again as rows of its own."""
+        self._lines.start += 1
+        return self._rejected(number, self._decoded.fault(taken[0]) or reason, taken[0])
+
+    def _rejected(self, number: int, reason: str, content: str) -> RejectedRecord:
+        return RejectedRecord(self._name, number, reason, content.replace(CUT, ""))
 
 
 def _is_odd(taken: list[str]) -> bool:
     return sum(line.count('"') for line in taken) % 2 == 1
-
-
-def _reject_first_line(name: str, number: int, reason: str, lines: _Lines) -> RejectedRecord:
-    """Give up on the first line of a record only; what it swallowed is read again as rows of its own."""
-    taken = lines.taken
-    lines.push_back(taken[1:])
-    content = taken[0] if taken else ""
-    if len(content) > MAX_RECORD_CHARS:
-        content = content[:_SHOWN_OF_HUGE] + f"... ({len(content):,} characters read)"
-    return RejectedRecord(name, number, reason, content)

@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from jobtagger.batch.streams import HEAD_SIZE, InputStream
@@ -11,6 +12,7 @@ from jobtagger.errors import InputError
 
 MAX_RECORD_CHARS = 32_000_000
 """A longer record is taken for a quote that was never closed."""
+TOO_LONG = f"longer than {MAX_RECORD_CHARS:,} characters; is a quote never closed?"
 
 _BOMS = [
     (b"\xef\xbb\xbf", "utf-8"),
@@ -20,6 +22,9 @@ _BOMS = [
 ]
 _WESTERN = "cp1252"
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
+CUT = "\udfff"
+"""Stands behind what is shown of a line that is too long to be read; no decoder makes it."""
+_SHOWN_OF_LONG = 1000
 _COMMON = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "cp1257", "mac_roman", "cp850", "koi8_r",
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
@@ -74,38 +79,49 @@ def _of_mixed_lines(head: bytes) -> Encoding:
 
 
 class DecodedLines:
-    """The lines of a stream, ends of line as they are; `bad_byte` finds what could not be decoded in a text."""
+    """The lines of a stream, ends of line as they are; `is_dirty` once there may be a fault in them.
+
+    A line that is too long is cut off.
+    """
 
     def __init__(self, stream: InputStream, encoding: Encoding) -> None:
         self.is_dirty = False
-        self.encoding = encoding.name
-        self._lines = self._read(stream, encoding)
+        self._encoding = encoding
+        self._stream = stream
 
     def __iter__(self) -> Iterator[str]:
-        return self._lines
+        return chain.from_iterable(self.blocks())
 
-    def bad_byte(self, text: str) -> str:
-        """Say which byte of a text could not be decoded, empty if all could."""
-        found = _BAD_BYTE.search(text) if self.is_dirty else None
-        if not found:
-            return ""
-        return f"byte 0x{ord(found[0]) - 0xDC00:02X} is not {self.encoding}; say --encoding if the whole file is in another"
-
-    def _read(self, stream: InputStream, encoding: Encoding) -> Iterator[str]:
+    def blocks(self) -> Iterator[list[str]]:
+        """Give the lines, some at a time."""
         rest, is_skipping = "", False
-        for text in self._texts(stream, encoding):
+        for text in self._texts(self._stream, self._encoding):
             if is_skipping:
                 end = text.find("\n") + 1
                 if not end:
                     continue
                 text, is_skipping = text[end:], False  # noqa: PLW2901 - the line was given up
             *lines, rest = _split(rest + text)
-            yield from lines
             if len(rest) > MAX_RECORD_CHARS:
-                yield rest
+                self.is_dirty = True
+                lines.append(f"{rest[:_SHOWN_OF_LONG]}... ({len(rest):,} characters read){CUT}")
                 rest, is_skipping = "", True
+            if lines:
+                yield lines
         if rest:
-            yield rest
+            yield [rest]
+
+    def fault(self, text: str) -> str:
+        """Say what is wrong with a text: cut off, or which byte could not be decoded; empty if nothing is."""
+        if not self.is_dirty:
+            return ""
+        if CUT in text:
+            return TOO_LONG
+        found = _BAD_BYTE.search(text)
+        if not found:
+            return ""
+        name = self._encoding.name
+        return f"byte 0x{ord(found[0]) - 0xDC00:02X} is not {name}; say --encoding if the whole file is in another"
 
     def _texts(self, stream: InputStream, encoding: Encoding) -> Iterator[str]:
         if encoding.name.lower().startswith(("utf-16", "utf16", "utf-32", "utf32")):

@@ -68,7 +68,7 @@ def read_json_lines(open_again: Callable[[], InputStream], encoding: Encoding) -
         lines = DecodedLines(stream, encoding)
         for line in lines:
             if not line.isspace():
-                record = None if lines.bad_byte(line) else _loads(line)
+                record = None if lines.fault(line) else _loads(line)
                 yield record if isinstance(record, dict) else _Broken(line)
 
     return _table("jsonl", open_again, encoding, records)
