@@ -173,7 +173,7 @@ class WordSet:
 class PairSet:
     """A set of different pairs of word numbers that can be asked about a whole chunk at once.
 
-    A table by hash says where a pair would stand; pairs whose place in the table another one took are sought in order.
+    A table by hash says where a pair would stand; pairs whose place in the table another one took are a set of their own.
     """
 
     def __init__(self, keys: NDArray[np.int64]) -> None:
@@ -184,19 +184,19 @@ class PairSet:
         places, hashes = np.arange(len(keys), dtype=np.int32), self._hash(self.keys)
         self._table[hashes] = places
         self._others = np.flatnonzero(self._table[hashes] != places)
-        self._other_keys = self.keys[self._others]
+        self._rest = PairSet(self.keys[self._others]) if len(self._others) else None
 
     def places(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give which of `keys` are in the set, and where each of them stands in `self.keys`."""
-        found = self._table[self._hash(keys)]
+        found = self._table.take(self._hash(keys))
         maybe = np.flatnonzero(found >= 0)
         found, asked = found[maybe], keys[maybe]
-        is_in = self.keys[found] == asked
-        if len(self._others):
+        is_in = self.keys.take(found) == asked
+        if self._rest is not None:
             missed = np.flatnonzero(~is_in)
-            nearest = self._others[np.searchsorted(self._other_keys[1:], asked[missed], side="right")]
-            found[missed] = nearest
-            is_in[missed] = self.keys[nearest] == asked[missed]
+            of_missed, places = self._rest.places(asked[missed])
+            found[missed[of_missed]] = self._others[places]
+            is_in[missed[of_missed]] = True
         return maybe[is_in], found[is_in].astype(np.int64)
 
     def _hash(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
