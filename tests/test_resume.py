@@ -12,6 +12,7 @@ import pytest
 
 from jobtagger.batch import ReadOptions, RunOptions, tag_file
 from jobtagger.batch.checkpoint import checkpoint_path
+from jobtagger.batch.outputs import rejected_path
 from jobtagger.errors import InputError
 
 PROGRAM = [sys.executable, "-c", "from jobtagger.cli import main; main()"]
@@ -71,8 +72,8 @@ def test_killed_runs_go_on_to_the_same_bytes(big, tmp_path, name, jobs):
     assert (3, True) == (code, n_kills > 0), complaint
     assert whole.read_bytes() == killed.read_bytes()
     for folder in (whole.parent, killed.parent):
-        assert sorted(["out.rejected.csv", name]) == sorted(os.listdir(folder))
-    beside = [(folder.parent / "out.rejected.csv").read_text() for folder in (whole, killed)]
+        assert sorted([rejected_path(name).name, name]) == sorted(os.listdir(folder))
+    beside = [rejected_path(str(path)).read_text() for path in (whole, killed)]
     assert beside[0] == beside[1]
 
 

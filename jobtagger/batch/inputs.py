@@ -1,7 +1,6 @@
 """All inputs of a run: each looked at before anything is written, then read one after the other."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from jobtagger.batch.columns import FieldMap, find_fields
@@ -134,17 +133,3 @@ def _with_occurrence(columns: list[str]) -> list[tuple[str, int]]:
         seen[column] = seen.get(column, -1) + 1
         keys.append((column, seen[column]))
     return keys
-
-
-def refuse_overwriting(paths: Sequence[str], output: str) -> None:
-    """Refuse an output that is an input too.
-
-    Raises
-    ------
-    InputError
-        When it is.
-    """
-    target = Path(output)
-    for path in paths:
-        if STDIN not in (path, output) and target.exists() and Path(path).exists() and target.samefile(path):
-            raise InputError(f"{output}: is an input too; give the output another name")

@@ -14,12 +14,17 @@ from jobtagger.errors import InputError
 _GZIP_LEVEL = 6
 
 
+def temporary_path(path: Path) -> Path:
+    """Give the name that a file has until it is whole."""
+    return path.with_name(path.name + ".part")
+
+
 class OutputFile:
     """Bytes that go under a temporary name, packed if the final name says so, and are moved into place at the end."""
 
     def __init__(self, path: Path, packing: str = "", resume_at: int | None = None) -> None:
         self.path = path
-        self.temporary = path.with_name(path.name + ".part")
+        self.temporary = temporary_path(path)
         self._packing = packing
         try:
             if resume_at is None:
@@ -62,6 +67,12 @@ class OutputFile:
         """Close the file as it stands."""
         with suppress(OSError):
             self._file.close()
+
+    def discard(self) -> None:
+        """Close the file and remove it, if the system lets us; that it fails must not hide why it is given up."""
+        self.abandon()
+        with suppress(OSError):
+            self.temporary.unlink()
 
     def _pack(self) -> Any:
         if self._packing == ".gz":

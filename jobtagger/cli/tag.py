@@ -1,9 +1,7 @@
 """`jobtagger tag`: files through the tagger."""
 
-import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,7 +76,19 @@ def read_options(encoding: str, delimiter: str, **columns: str | None) -> "ReadO
 @click.option("--count-once", is_flag=True, help="Count duplicates only once in the summary's tables.")
 @click.option("--excel-safe", is_flag=True, help="Put ' before cells that a spreadsheet would take for a formula.")
 @click.option("--advice", is_flag=True, help="One more column: what the documents advise people of the category to do.")
-@click.option("--summary", "summary_file", metavar="FILE.json", help="Write the summary to a file, for programs.")
+@click.option(
+    "--rejected",
+    metavar="FILE.csv",
+    default="",
+    help="File for rejected rows; if left out, the output's name with .rejected.csv, or rejected.csv.",
+)
+@click.option(
+    "--summary",
+    "summary_file",
+    metavar="FILE.json",
+    default="",
+    help="Write the summary to a file, for programs; - is standard output.",
+)
 @engine_options
 @model_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary.")
@@ -92,7 +102,8 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
     count_once: bool,
     excel_safe: bool,
     advice: bool,
-    summary_file: str | None,
+    rejected: str,
+    summary_file: str,
     engine: str | None,
     scheduler: str,
     model_folder: str | None,
@@ -118,18 +129,15 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
     from jobtagger.tagger import Tagger  # noqa: PLC0415
 
     say = WORDING[spoken(lang)]
-    started = time.monotonic()
     if engine:
         summary = tag_with_engine(inputs, output, click.get_current_context().params)
     else:
         if scheduler:
             raise click.UsageError("--scheduler needs --engine")
         tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
-        run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice)
+        run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice, rejected, summary_file)
         with _stopping(output, say), _progress(inputs, quiet) as on_progress:
             summary = tag_file(inputs, output, tagger, read_options(**reading), run, on_progress)
-    if summary_file:
-        _write_summary(summary, summary_file, time.monotonic() - started)
     _report(summary, say, quiet)
     if summary.n_rejected:
         sys.exit(EXIT_REJECTED)
@@ -162,6 +170,8 @@ def print_summary(summary: "Summary", say: dict[str, str]) -> None:
 
 
 def _report(summary: "Summary", say: dict[str, str], quiet: bool) -> None:
+    for entry in summary.left_out:
+        click.echo(say[f"left_out_{entry['reason']}"].format(name=entry["name"]), err=True)
     for name in summary.renamed_columns:
         click.echo(say["renamed"].format(name=name), err=True)
     if summary.n_cut_cells:
@@ -170,16 +180,6 @@ def _report(summary: "Summary", say: dict[str, str], quiet: bool) -> None:
         print_summary(summary, say)
     if summary.n_rejected:
         click.echo(say["rejected"].format(n=summary.n_rejected, file=summary.rejected_file), err=True)
-
-
-def _write_summary(summary: "Summary", path: str, seconds: float) -> None:
-    from jobtagger.errors import InputError  # noqa: PLC0415
-
-    facts = {**summary.as_json(), "seconds": round(seconds, 2)}
-    try:
-        Path(path).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 @contextmanager
@@ -200,9 +200,10 @@ def _progress(inputs: tuple[str, ...], quiet: bool) -> "Iterator[Callable[[int],
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    from jobtagger.batch.outputs import without_rejected  # noqa: PLC0415
     from jobtagger.batch.streams import expand_inputs  # noqa: PLC0415
 
-    paths = expand_inputs(inputs)
+    paths, _ = without_rejected(inputs, expand_inputs(inputs))
     sizes = [os.path.getsize(path) for path in paths if os.path.isfile(path)]
     if len(sizes) < len(paths):
         yield None

@@ -9,6 +9,7 @@ WORDING = {
         "languages": "language",
         "more": "{n} more",
         "renamed": "note: the input has a column of that name already, so ours is called {name}",
+        "left_out_rejected_rows": "note: {name} was left out: it holds rejected rows of another run; name it to read it",
         "rejected": "{n} rows were rejected, see {file}",
         "cut": "note: {n} cells were longer than a spreadsheet holds and were cut; write .csv or .parquet to keep them",
         "stopped": "jobtagger: stopped; what was done is kept, go on with --resume",
@@ -42,6 +43,8 @@ WORDING = {
         "languages": "langue",
         "more": "{n} autres",
         "renamed": "note : l'entrée a déjà une colonne de ce nom, la nôtre s'appelle {name}",
+        "left_out_rejected_rows": "note : {name} est laissé de côté : ce sont les lignes rejetées d'un autre passage ;"
+        " le nommer pour le lire",
         "rejected": "{n} lignes ont été rejetées, voir {file}",
         "cut": "note : {n} cellules dépassaient ce que contient un tableur et ont été coupées ;"
         " écrire en .csv ou .parquet pour les garder",
