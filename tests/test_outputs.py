@@ -1,13 +1,15 @@
 """A run never deletes or overwrites what it did not make: inputs, files of other runs, files of the user."""
 
+import csv
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+from pyarrow import parquet
 
-from jobtagger.batch import RunOptions, tag_file
+from jobtagger.batch import ReadOptions, RunOptions, tag_file
 from jobtagger.batch.outputs import rejected_path
 from jobtagger.errors import InputError
 
@@ -22,8 +24,8 @@ def tag(tagger, tmp_path, monkeypatch):
     """Give a function that tags within a folder of its own."""
     monkeypatch.chdir(tmp_path)
 
-    def run(inputs, output="out.csv", **options):
-        return tag_file(inputs, output, tagger, run=RunOptions(**options))
+    def run(inputs, output="out.csv", read=None, **options):
+        return tag_file(inputs, output, tagger, read, RunOptions(**options))
 
     return run
 
@@ -32,6 +34,11 @@ def _program(*arguments, cwd, stdin=None, **more):
     return subprocess.run(
         [*PROGRAM, *map(str, arguments)], check=False, capture_output=True, text=True, cwd=cwd, input=stdin, **more
     )
+
+
+def _cells(path):
+    with path.open(newline="") as file:
+        return list(csv.reader(file))
 
 
 @pytest.mark.parametrize("content", [GOOD, RAGGED])
@@ -207,3 +214,52 @@ def test_a_summary_can_go_to_standard_output(tmp_path):
     assert ["in.csv", "out.csv"] == sorted(os.listdir(tmp_path))
     assert (1, "") == (refused.returncode, refused.stdout)
     assert "--summary -: the rows go to standard output already; give one of them a file" in refused.stderr
+
+
+@pytest.mark.parametrize("output", ["out.parquet", "out.xlsx"])
+def test_cells_of_any_length_reach_every_format(tag, tmp_path, output):
+    """A cell longer than the csv module takes by itself comes out of JSON lines into Parquet; a sheet cuts it."""
+    text = "Logo for a bakery, " * 10_000
+    (tmp_path / "in.jsonl").write_text(json.dumps({"title": "Logo", "description": text}) + "\n")
+
+    summary = tag(["in.jsonl"], output)
+
+    assert (1, output == "out.xlsx") == (summary.n_tagged, summary.n_cut_cells == 1)
+    if output == "out.parquet":
+        assert [text] == parquet.read_table(tmp_path / output)["description"].to_pylist()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's always-full device")
+def test_a_workbook_that_finds_no_room_is_one_line(tmp_path):
+    """A disk that is full when the workbook is closed is said in one line, and nothing else is."""
+    (tmp_path / "in.csv").write_text(GOOD)
+    (tmp_path / "out.xlsx.made").symlink_to("/dev/full")
+
+    done = _program("tag", "in.csv", "-o", "out.xlsx", "-q", cwd=tmp_path)
+
+    assert (1, "jobtagger: out.xlsx.made: cannot be written: No space left on device\n") == (
+        done.returncode, done.stderr,
+    )  # fmt: skip
+    assert ["in.csv"] == os.listdir(tmp_path)
+
+
+def test_excel_safe_covers_rejected_rows_and_line_breaks(tag, tmp_path):
+    """Neither the content of a rejected row nor a cell that begins with a line break is taken for a formula."""
+    (tmp_path / "in.csv").write_text('title,n\n=1+1\n"\n=1+1",2\n')
+
+    tag(["in.csv"], excel_safe=True)
+
+    rejected = _cells(tmp_path / "out.rejected.csv")
+    assert ["in.csv", "2", "1 cells where the header has 2", "'=1+1"] == rejected[1]
+    assert "'\n=1+1" == _cells(tmp_path / "out.csv")[1][0]
+    tag(["in.csv"])
+    assert "=1+1" == _cells(tmp_path / "out.rejected.csv")[1][3]
+
+
+def test_a_byte_of_no_character_is_shown_as_it_stood(tag, tmp_path):
+    """In rejected content the byte E9 is \\xe9."""
+    (tmp_path / "in.csv").write_bytes("title,n\nD\u00e9veloppeur,1\n".encode() * 20 + b"D\xe9veloppeur,1\n")
+
+    tag(["in.csv"], read=ReadOptions("utf-8"))
+
+    assert "D\\xe9veloppeur,1" == _cells(tmp_path / "out.rejected.csv")[1][3]

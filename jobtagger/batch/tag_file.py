@@ -137,7 +137,7 @@ class _Run:
         )  # fmt: skip
         self._rejected = RejectedWriter(
             rejected_path(output, options.rejected), self._summary.n_rejected, done.rejected_size if done else 0,
-            is_shared=output == STDOUT and not options.rejected,
+            is_shared=output == STDOUT and not options.rejected, is_excel_safe=options.excel_safe,
         )  # fmt: skip
         self._n_done = done.n_chunks if done else 0
         self._is_marked = done is not None
