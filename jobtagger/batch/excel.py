@@ -12,7 +12,7 @@ from typing import Any
 from jobtagger.batch.extras import require
 from jobtagger.batch.streams import UNPACKED_FREE, InputStream
 from jobtagger.batch.table import Row, Rows, Shape, Table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError, WriteError
 
 EXTRA = "excel"
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -51,7 +51,7 @@ def read_excel(path: str, open_again: Callable[[], InputStream]) -> Table:
         raise InputError(f"{path}: is no workbook that can be read: {error}") from None
     if sheet is None or sheet.total_height < 2:
         stream.close()
-        raise InputError(f"{path}: has no sheet with a header and rows")
+        raise NoRowsError(f"{path}: has no sheet with a header and rows")
     cells = sheet.iter_rows()
     header = [_text(cell) for cell in next(cells)]
     return Table(path, header, _rows(cells, len(header)), 2, Shape("excel"), stream)
@@ -91,7 +91,7 @@ def _close(book: Any, path: Path) -> None:
         book.fileclosed = True  # or it would try again when it is collected
         cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
         _let_go(cause)
-        raise InputError(f"{path}: cannot be written: {getattr(cause, 'strerror', None) or cause}") from None
+        raise WriteError(f"{path}: cannot be written: {getattr(cause, 'strerror', None) or cause}") from None
 
 
 def _let_go(error: BaseException) -> None:

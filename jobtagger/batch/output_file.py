@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from jobtagger.batch.extras import require
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, WriteError
 
 _GZIP_LEVEL = 6
 
@@ -29,6 +29,8 @@ class OutputFile:
         try:
             if resume_at is None:
                 self._file: BinaryIO = self.temporary.open("wb")
+            elif not self.temporary.exists():
+                raise InputError(f"{self.temporary}: is gone; run without --resume")
             else:
                 self._file = self.temporary.open("r+b")
                 if os.path.getsize(self.temporary) < resume_at:
@@ -37,7 +39,7 @@ class OutputFile:
                 self._file.truncate(resume_at)
                 self._file.seek(resume_at)
         except OSError as error:
-            raise InputError(f"{self.temporary}: cannot be written: {error.strerror}") from None
+            raise WriteError(f"{self.temporary}: cannot be written: {error.strerror}") from None
         self._packed: Any = self._pack()
 
     def write(self, text: str) -> None:
@@ -99,7 +101,7 @@ class WriteErrors:
         if isinstance(error, BrokenPipeError):
             raise InputError(f"{self._name} was closed before everything was written") from None
         if isinstance(error, OSError):
-            raise InputError(f"{self._name}: cannot be written: {error.strerror}") from None
+            raise WriteError(f"{self._name}: cannot be written: {error.strerror}") from None
 
 
 class StandardOutput:

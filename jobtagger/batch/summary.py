@@ -11,8 +11,8 @@ from jobtagger.batch.inputs import Input
 from jobtagger.batch.output_file import StandardOutput, WriteErrors
 from jobtagger.batch.writing import STDOUT
 
-REJECTED_ROWS = "rejected_rows"
-"""Why a file was left out: it holds the rejected rows of another run."""
+REJECTED_ROWS, NO_ROWS = "rejected_rows", "no_rows"
+"""Why a file was left out: it holds the rejected rows of another run, or none at all."""
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Files in, one tagged file out: the analyst's job."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -7,7 +8,7 @@ from itertools import repeat
 
 from jobtagger.batch.checkpoint import Checkpoint, drop_checkpoint, load_checkpoint, run_id, save_checkpoint
 from jobtagger.batch.columns import own_names
-from jobtagger.batch.duplicates import OFF, Duplicates, Fingerprint, Place
+from jobtagger.batch.duplicates import MODES, OFF, Duplicates, Fingerprint, Place
 from jobtagger.batch.inputs import Chunk, Inputs
 from jobtagger.batch.outputs import (
     refuse_clashes,
@@ -17,11 +18,11 @@ from jobtagger.batch.outputs import (
     written_by,
 )
 from jobtagger.batch.streams import STDIN, expand_inputs
-from jobtagger.batch.summary import REJECTED_ROWS, Summary, describe, write_summary
+from jobtagger.batch.summary import NO_ROWS, REJECTED_ROWS, Summary, describe, write_summary
 from jobtagger.batch.table import ReadOptions
 from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
 from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, WriteError
 from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord, from_columns
 from jobtagger.tagger import Tagger
 
@@ -47,10 +48,17 @@ class RunOptions:
     rejected: str = ""
     summary: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what would be passed over in silence."""
+        if self.duplicates not in MODES:
+            raise InputError(f'duplicates: "{self.duplicates}" is not known; known: {", ".join(MODES)}')
+        if self.jobs < 0:
+            raise InputError(f"jobs: {self.jobs} processes cannot be; give 0 for one per core, or a number above")
+
 
 def tag_file(
-    inputs: Sequence[str],
-    output: str,
+    inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
     tagger: Tagger,
     read: ReadOptions | None = None,
     run: RunOptions | None = None,
@@ -60,9 +68,9 @@ def tag_file(
 
     Parameters
     ----------
-    inputs : sequence of str
+    inputs : path or sequence of paths
         Paths or patterns; "-" is standard input.
-    output : str
+    output : path
         Path, or "-" for standard output. It appears when all rows are written.
     read : ReadOptions, optional
         Encoding, delimiter and columns, where they shall not be found out.
@@ -79,7 +87,9 @@ def tag_file(
     """
     read, run = read or ReadOptions(), run or RunOptions()
     started = time.monotonic()
-    paths, left_out = without_rejected(inputs, expand_inputs(inputs))
+    names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
+    output = os.fspath(output)
+    paths, left_out = without_rejected(names, expand_inputs(names))
     if not paths:
         raise InputError(f"{left_out[0]}: only files of rejected rows fit the pattern; name them to read them")
     _check_outputs(paths, output, run)
@@ -96,6 +106,9 @@ def tag_file(
                     on_progress(task.chunk.n_bytes)
             summary = this_run.finish()
             summary.left_out = [{"name": path, "reason": REJECTED_ROWS} for path in left_out]
+            summary.left_out += [{"name": path, "reason": NO_ROWS} for path in opened.without_rows]
+        except WriteError as error:
+            raise InputError(f"{error}{this_run.abandon()}") from None
         except BaseException:
             this_run.abandon()
             raise
@@ -170,10 +183,11 @@ class _Run:
             drop_checkpoint(self._output)
         return self._summary
 
-    def abandon(self) -> None:
-        """Keep what a later run can go on with, remove the rest."""
+    def abandon(self) -> str:
+        """Keep what a later run can go on with, remove the rest; give a word on how to go on."""
         self._writer.abandon(keep=self._is_marked)
         self._rejected.abandon(keep=self._is_marked)
+        return "; what was done is kept, go on with --resume" if self._is_marked else ""
 
     def _first_places(self, chunk: Chunk, fingerprints: list[Fingerprint]) -> list[str]:
         """Name, for each row of a chunk, the first posting that it repeats."""
