@@ -263,3 +263,53 @@ def test_a_byte_of_no_character_is_shown_as_it_stood(tag, tmp_path):
     tag(["in.csv"], read=ReadOptions("utf-8"))
 
     assert "D\\xe9veloppeur,1" == _cells(tmp_path / "out.rejected.csv")[1][3]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's always-full device")
+@pytest.mark.parametrize("arguments", [["columns", "in.csv"], ["doctor"], ["tag", "--help"]])
+def test_a_full_standard_output_is_one_line_in_every_command(tmp_path, arguments):
+    """What cannot be written to standard output is said once, without a trace."""
+    (tmp_path / "in.csv").write_text(GOOD)
+
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path
+        )
+
+    assert (1, "jobtagger: standard output: No space left on device\n") == (done.returncode, done.stderr)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes streams")
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("tag in.csv -q >&-", 1, "jobtagger: standard output: cannot be written: Bad file descriptor\n"),
+        ("tag - -q <&-", 1, "jobtagger: standard input: is empty\n"),
+        ("tag in.csv -o out.csv -q <&- >&-", 0, ""),
+        ("tag in.csv -o out.csv <&- >&- 2>&-", 0, ""),
+        ("columns in.csv >&-", 1, "jobtagger: standard output: Bad file descriptor\n"),
+    ],
+)
+def test_closed_standard_streams_are_no_trace(tmp_path, command, code, message):
+    """A program whose caller closed its streams says so, or does without them, and no file takes their place."""
+    (tmp_path / "in.csv").write_text(GOOD)
+    script = f'exec "{sys.executable}" -c "{PROGRAM[2]}" {command}'
+
+    done = subprocess.run(["/bin/sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (code, message) == (done.returncode, done.stderr)
+    if "-o" in command:
+        assert 2 == len((tmp_path / "out.csv").read_text().splitlines())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are no text")
+def test_names_that_are_no_text_reach_the_summary(tmp_path):
+    """A file name that is not UTF-8 stands in the summary so that JSON gives it back, and `columns` shows it."""
+    name = os.fsdecode(b"d\xe9v.csv")
+    (tmp_path / name).write_text(RAGGED)
+
+    done = _program("tag", name, "-o", "out.csv", "--summary", "s.json", cwd=tmp_path)
+    shown = _program("columns", name, "--json", cwd=tmp_path)
+
+    assert (3, name) == (done.returncode, json.loads((tmp_path / "s.json").read_text())["inputs"][0]["name"]), done
+    assert (0, name) == (shown.returncode, json.loads(shown.stdout)["name"]), shown
