@@ -66,15 +66,15 @@ def write_summary(summary: Summary, path: str, seconds: float) -> None:
         When it cannot be written.
     """
     facts = {**summary.as_json(), "seconds": round(seconds, 3)}
-    text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    # A byte of a name that is not UTF-8 becomes \udce9 or the like, from which JSON gives the same name back.
+    content = (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
     if path == STDOUT:
         output = StandardOutput()
-        output.write(text)
+        output.write(content.decode("utf-8"))
         output.finish()
         return
     with WriteErrors(path):
-        # A byte of a name that is not UTF-8 becomes \udce9 or the like, from which JSON gives the same name back.
-        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
+        Path(path).write_bytes(content)
 
 
 def describe(entry: Input) -> dict[str, Any]:
