@@ -11,6 +11,8 @@ from jobtagger.cli.root import cli, model_option
 if TYPE_CHECKING:
     from jobtagger.train.labelled import Columns
 
+_OUR_MODEL = "models/default"
+
 
 def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
     """Add the options that say how a table is read, for those that `tag` has too."""
@@ -30,8 +32,7 @@ def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
     "--training-data",
     default="training_data",
     show_default=True,
-    type=click.Path(exists=True, file_okay=False),
-    help="Our postings and word counts, from a checkout of jobtagger.",
+    help="Our postings and word counts, from a checkout of jobtagger; --only needs the word counts too.",
 )
 @click.option("--data", type=click.Path(exists=True, dir_okay=False), help="Labelled table of yours to train on too.")
 @click.option("--only", is_flag=True, help="Train on --data in place of our postings.")
@@ -56,18 +57,19 @@ def train(
       jobtagger tag postings.csv --model my_model -o tagged.csv
     """
     _need_extra()
+    from jobtagger.classify import default_model_folder  # noqa: PLC0415
     from jobtagger.knowledge import load_knowledge  # noqa: PLC0415
     from jobtagger.train.own_data import read_own_data  # noqa: PLC0415
     from jobtagger.train.train import train_and_save  # noqa: PLC0415
 
     if only and not data:
         raise click.UsageError("--only needs --data, the postings to train on")
-    if data and not output:
+    folder = Path(output or _OUR_MODEL)
+    if data and folder.resolve() in (Path(_OUR_MODEL).resolve(), default_model_folder().resolve()):
         raise click.UsageError("a model with data of yours needs a folder of its own: -o FOLDER")
     knowledge = load_knowledge()
     own = read_own_data(Path(data), knowledge, label, only, _columns(table)) if data else None
-    folder = output or "models/default"
-    model = train_and_save(Path(training_data), Path(folder), knowledge, own)
+    model = train_and_save(Path(training_data), folder, knowledge, own)
     click.echo(
         f"{folder}: model {model.digest} from {model.facts['n_postings']} postings, "
         f"{len(model.categories)} categories, held-out accuracy {model.facts['held_out_accuracy']:.3f}"

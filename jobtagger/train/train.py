@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from jobtagger.classify import Model, load_model, save_model
+from jobtagger.classify import Model, load_model, save_model, try_to_write, writing_model
+from jobtagger.errors import TrainingDataError
 from jobtagger.knowledge import Knowledge
 from jobtagger.train.corpus import LANGUAGES, TrainingPosting, read_corpus
 from jobtagger.train.design import Design, Recipe, Statistics, make_design, read_statistics
@@ -25,6 +26,9 @@ from jobtagger.train.fit import (
 )
 from jobtagger.train.glossary import read_glossary
 from jobtagger.train.own_data import OwnData, facts_of
+
+PARTS = ("postings", "glossary", "statistics")
+"""What training_data/ is made of."""
 
 
 def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = None, own: OwnData | None = None) -> Model:
@@ -106,10 +110,21 @@ def n_labels(statistics: Path) -> int:
 
 
 def train_and_save(training_data: Path, folder: Path, knowledge: Knowledge, own: OwnData | None = None) -> Model:
-    """Train, then write the model folder with its card."""
+    """Train, then write the model folder with its card.
+
+    Raises
+    ------
+    TrainingDataError
+        When `training_data` is not ours, or a file in it is wrong.
+    ModelError
+        When the folder cannot be written; this is found out before anything is trained.
+    """
+    _refuse_other_folders(training_data)
+    try_to_write(folder)
     save_model(train(training_data, knowledge, own=own), folder)
     facts = json.loads((folder / "model.json").read_text("utf-8"))
-    (folder / "card.md").write_text(card(facts), "utf-8")
+    with writing_model(folder):
+        (folder / "card.md").write_text(card(facts), "utf-8")
     return load_model(folder)
 
 
@@ -146,6 +161,15 @@ def _trained_on(facts: dict[str, Any]) -> str:
         return f"- **Trained on**: {yours} ({languages}), and nothing else."
     n_ours = facts["n_postings"] - own["n_postings"]
     return f"- **Trained on**: {yours}, and {n_ours} {ours.format(f'in all {languages}')}."
+
+
+def _refuse_other_folders(training_data: Path) -> None:
+    missing = [name for name in PARTS if not (training_data / name).is_dir()]
+    if missing:
+        raise TrainingDataError(
+            f"{training_data}: has no folder {' and no folder '.join(missing)}; name training_data/ of a checkout of"
+            " jobtagger with --training-data (a model on nothing but data of yours needs its statistics of words too)"
+        )
 
 
 def _corpus(training_data: Path, knowledge: Knowledge, own: OwnData | None) -> list[TrainingPosting]:
