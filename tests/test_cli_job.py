@@ -19,6 +19,7 @@ from jobtagger.cli.job_wording import WORDING
 from jobtagger.job.export import EXPORT_COLUMNS, Filters, export
 from jobtagger.job.store import open_store
 from jobtagger.job.units import cron_times, seconds_of
+from jobtagger.watch.corrections import add_correction
 
 PROGRAM = [sys.executable, "-c", "from jobtagger.cli import main; main()"]
 
@@ -256,6 +257,28 @@ def test_export_passes_on_what_fits_every_filter(tmp_path, tagger, store_place):
     assert ["1", "2"] == keys(needs_review=False, reposts=False)
 
 
+def test_export_holds_corrections(tmp_path, tagger, store_place):
+    """What a person said stands beside the tag, for every listing with the text, and is what --category asks for."""
+    job = Job(tmp_path, tagger, store_place)
+    job.add(
+        "a.csv", [("1", "Logo for a bakery", ""), ("2", "Logo for a bakery", ""), ("3", "Translate a contract", "")]
+    )
+    job.run()
+    with open_store(job.store) as store, store.write() as connection:
+        add_correction(connection, 1, "legal", job.now, "me")
+
+    def rows(**filters):
+        with open_store(job.store) as store:
+            export(store, str(job.home / "out.csv"), Filters(**filters), ["legal"])
+        with (job.home / "out.csv").open() as file:
+            return [(row["listing_key"], row["category"], row["corrected_category"]) for row in csv.DictReader(file)]
+
+    corrected = [("1", "graphic_design", "legal"), ("2", "graphic_design", "legal")]
+    assert [*corrected, ("3", "translation", "")] == rows()
+    assert corrected == rows(categories=("legal",))
+    assert [] == rows(categories=("graphic_design",))
+
+
 def test_export_names_what_is_wrong(job):
     """No store, an unknown source, an unknown format: an error in one line, and no file."""
     output = job.home / "out.csv"
@@ -263,6 +286,13 @@ def test_export_names_what_is_wrong(job):
     job.run()
     result = call("export", "--config", job.config, "-o", output, "--source", "x")
     assert 'holds no listing of source "x"; there are: board' in result.output
+    output.write_text("of yesterday")
+    result = call("export", "--config", job.config, "-o", output, "--category", "translatoin")
+    assert 'holds no listing of category "translatoin"; did you mean "translation"?; there are: ' in result.output
+    assert (1, "of yesterday") == (result.exit_code, output.read_text())
+    output.unlink()
+    for name in ("legal", "unknown", "other"):  # no listing today, perhaps tomorrow
+        assert 0 == call("export", "--config", job.config, "-o", job.home / "none.csv", "--category", name).exit_code
     assert 'format ".doc" is not known' in call("export", "--config", job.config, "-o", job.home / "o.doc").output
     assert not output.exists()
 
