@@ -55,15 +55,13 @@ def _posting_text(text: str | None, path: str | None, title: str) -> str:
 
     if text is not None and path is not None:
         raise click.UsageError("give the posting as text or as --file, not both")
-    if text is not None:
-        return text
-    if path is None and sys.stdin.isatty():
+    if text is None and path is None and sys.stdin.isatty():
         if title:
             return ""
         raise click.UsageError('give a posting: jobtagger check "Logo for my bakery", or --file, or standard input')
-    body = _read_text(path)
-    if not body.strip() and not title:
-        raise InputError(f"{path or 'standard input'}: is empty; give a posting")
+    body = _read_text(path) if text is None else text
+    if not body.strip() and not title.strip():
+        raise InputError(f"{'TEXT' if text is not None else path or 'standard input'}: is empty; give a posting")
     return body
 
 
