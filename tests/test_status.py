@@ -127,6 +127,14 @@ def test_command_is_content_when_all_is_well(store, path):
     assert (0, "All is well.") == (result.exit_code, result.output.splitlines()[-1])
 
 
+@pytest.mark.parametrize("given", [["--max-age", "-1"], ["--max-age", "0"], ["--max-age", "1e300"], ["--runs", "-3"]])
+def test_numbers_out_of_range_are_wrong_usage(store, path, given):
+    """An age or a number of runs that cannot be is refused, not answered."""
+    result = CliRunner().invoke(cli, ["status", "--store", str(path), *given])
+
+    assert (2, True) == (result.exit_code, "is not in the range" in result.output)
+
+
 def test_missing_store_is_no_new_store(tmp_path):
     """Asking for the status of nothing makes nothing."""
     result = CliRunner().invoke(cli, ["status", "--store", str(tmp_path / "none.sqlite")])

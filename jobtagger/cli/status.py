@@ -19,13 +19,22 @@ if TYPE_CHECKING:
 
 EXIT_ATTENTION = 3
 """The status could be read, and something needs a person."""
+_MAX_HOURS = 1_000_000
 _MINUTES = "%Y-%m-%d %H:%M"
 
 
 @cli.command()
 @store_options
-@click.option("--max-age", default=26.0, show_default=True, help="Hours after which the last complete run is too old.")
-@click.option("--runs", "n_runs", default=5, show_default=True, help="How many of the last runs to show.")
+@click.option(
+    "--max-age",
+    type=click.FloatRange(0, _MAX_HOURS, min_open=True),
+    default=26.0,
+    show_default=True,
+    help="Hours after which the last complete run is too old.",
+)
+@click.option(
+    "--runs", "n_runs", type=click.IntRange(1), default=5, show_default=True, help="How many of the last runs to show."
+)
 @click.option("--prometheus", "textfile", type=click.Path(dir_okay=False), help="Write metrics for node_exporter too.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @language_option
