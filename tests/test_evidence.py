@@ -149,7 +149,9 @@ def test_nothing_found_is_said():
         pytest.param(
             ("--strength", "acadmic"), '--strength: "acadmic" is not known; did you mean "academic"?', id="strength"
         ),
-        pytest.param(("--document", "9"), '--document: "9" is not known', id="document"),
+        pytest.param(
+            ("--document", "9"), '--document: "9" is not known; known: 000, 001, 002, 003, 004, external', id="document"
+        ),
         pytest.param(("--json", "--csv"), "give --json or --csv, not both", id="two forms"),
     ],
 )

@@ -136,5 +136,5 @@ def _refuse_unknown(name: str, values: "tuple[str, ...] | list[str]", known: "di
     for value in values:
         if value not in known:
             raise click.UsageError(
-                f'{name}: "{value}" is not known{did_you_mean(value, known)}; known: {", ".join(known)}'
+                f'{name}: "{value}" is not known{did_you_mean(value, known)}; known: {", ".join(sorted(known))}'
             )
