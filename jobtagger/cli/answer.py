@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from jobtagger.cli.wording import WORDING, typeset
 
-_WIDTH = 100
 _MAX_SHOWN = 6
 _LEAST_WEIGHT = 0.1  # of a deciding word; less decides nothing
 _LEAST_PROBABILITY = 0.01  # of a runner-up
@@ -22,12 +21,12 @@ class _Line(NamedTuple):
     rest: str = "  "
 
 
-def render(answer: dict[str, Any], language: str) -> Iterator[str]:
-    """Word the answer for a person, row by row."""
+def render(answer: dict[str, Any], language: str, width: int = 100) -> Iterator[str]:
+    """Word the answer for a person, row by row of at most `width` columns; words and addresses stay whole."""
     for line in _lines(answer, WORDING[language]):
         yield from textwrap.wrap(
             typeset(line.text, language),
-            _WIDTH,
+            width,
             initial_indent=line.first,
             subsequent_indent=line.rest,
             break_long_words=False,

@@ -9,6 +9,7 @@ import click
 
 from jobtagger.cli.answer import render
 from jobtagger.cli.root import cli, model_option
+from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import spoken
 
 _MAX_TITLE = 100  # characters of a first line that may be a title
@@ -46,7 +47,7 @@ def check(
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(render(answer, language)))
+        click.echo("\n".join(render(answer, language, line_width())))
 
 
 def _posting_text(text: str | None, path: str | None, title: str) -> str:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobtagger.cli.root import cli
+from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import WORDING, spoken, typeset
 
 if TYPE_CHECKING:
     from jobtagger.risk.statements import Statement
-
-_WIDTH = 100
 
 
 @cli.command()
@@ -111,7 +110,7 @@ def _as_text(rows: list[dict[str, Any]], language: str, *, is_conflict: bool) ->
         for line in (f"{row['statement']}{caveat}", f"{row['source_title']}{place} {row['source_url']}".rstrip()):
             yield from textwrap.wrap(
                 typeset(line, language),
-                _WIDTH,
+                line_width(),
                 initial_indent="  ",
                 subsequent_indent="  ",
                 break_long_words=False,
