@@ -14,7 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from click.testing import CliRunner
 from jobs import START, Job
 
-from jobtagger.cli import cli
+from jobtagger.cli import cli, doctor_wording, status_wording, train_wording
 from jobtagger.cli.job_wording import WORDING
 from jobtagger.job.export import EXPORT_COLUMNS, Filters, export
 from jobtagger.job.store import open_store
@@ -63,6 +63,44 @@ def test_exit_codes_tell_a_scheduler(job):
     assert 1 == call("run", "--config", "nowhere.toml").exit_code
     assert 2 == call("run", "--config", job.config, "--every", "soon").exit_code
     assert '"soon" is no duration' in call("run", "--config", job.config, "--every", "soon").output
+
+
+@pytest.mark.parametrize(
+    ("command", "english", "french"),
+    [
+        (["run", "--config", "{config}"], "board: 2 read", "board : 2 lues"),
+        (["export", "--config", "{config}", "-o", "-"], "0 listings exported", "0 annonces exportées"),
+        (["init", "{home}/new.toml"], "new.toml is written", "new.toml est écrit"),
+        (["doctor"], "all is well", "tout va bien"),
+        (["evidence", "legal", "--strength", "count"], "There is no such evidence", "Aucun élément de ce genre"),
+    ],
+)
+def test_language_can_be_asked_for(job, command, english, french):
+    """--lang goes before the locale in every command that says something to people."""
+    with open_store(job.store):
+        pass
+    args = [part.format(config=job.config, home=job.home) for part in command]
+
+    assert french in call(*args, "--lang", "fr", LANG="en_GB").output
+    if command[0] == "init":
+        (job.home / "new.toml").unlink()
+    if command[0] == "run":
+        job.store.unlink()
+    assert english in call(*args, "--lang", "en", LANG="fr_FR").output
+
+
+@pytest.mark.parametrize("words", [doctor_wording.WORDING, train_wording.WORDING, status_wording.WORDING])
+def test_wordings_have_the_same_keys(words):
+    """What is said in one language is said in the other."""
+    assert words["en"].keys() == words["fr"].keys()
+
+
+def test_every_command_for_people_takes_lang():
+    """One spelling; what prints for programs alone, and the commands of others, are left out."""
+    options = {name: [opt for p in command.params for opt in p.opts] for name, command in cli.commands.items()}
+
+    assert {"columns", "schedule"} >= {name for name, opts in options.items() if "--lang" not in opts}
+    assert "--language" not in [opt for opts in options.values() for opt in opts]
 
 
 def test_options_reach_the_run(job):
@@ -207,6 +245,7 @@ def test_github_workflow_is_complete(job):
     text = call("schedule", "--config", job.config, "--as", "github-actions", "--every", "6h").output
 
     assert '- cron: "7 */6 * * *"' in text
+    assert 'run: pip install "jobtagger[job,postgresql] @ git+${{ vars.JOBTAGGER }}"' in text
     assert "run: jobtagger run --config jobtagger.toml --log-format json || test $? -eq 3" in text
     assert "key: jobtagger-${{ github.run_id }}" in text
 

@@ -1,6 +1,7 @@
 """Training on the user's own postings: added to ours or in their place, with categories of their own."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -69,8 +70,10 @@ def _run(*arguments):
 
 
 def _trained(small_data, mine, folder, *options):
-    result = _run("train", "--training-data", small_data, "--data", mine, "--label", "kind", "-o", folder, *options)
+    given = ("--training-data", small_data, "--data", mine, "--label", "kind", "-o", folder, "--lang", "fr", *options)
+    result = _run("train", *given)
     assert result.exit_code == 0, result.output
+    assert re.match(r".* : modèle [0-9a-f]{16}, \d+ annonces, \d+ catégories, exactitude", result.output)
     return folder
 
 
@@ -112,7 +115,7 @@ def test_tag_evaluate_and_doctor_take_the_model(with_mine, mine, tmp_path):
     """The folder works everywhere a model is asked for."""
     tagged = _run("tag", mine, "--model", with_mine, "-o", tmp_path / "out.csv", "-q")
     measured = _run("evaluate", mine, "--label", "kind", "--model", with_mine, "--json")
-    checked = _run("doctor", "--model", with_mine)
+    checked = _run("doctor", "--model", with_mine, "--lang", "en")
 
     assert (tagged.exit_code, measured.exit_code, checked.exit_code) == (0, 0, 0), measured.output
     assert "gardening,gardening," in (tmp_path / "out.csv").read_text("utf-8")

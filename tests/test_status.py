@@ -114,6 +114,9 @@ def test_command_says_it_and_its_exit_code_too(store, path):
     assert "Last complete run 2 h 59 min ago" in text.output
     assert "Needs attention: the last run had problems." in text.output
     assert "À regarder : la dernière exécution a eu des problèmes." in french.output
+    assert "  problems  " in text.output
+    assert "  problèmes  " in french.output
+    assert "problems" not in french.output
     assert ["problems", "late"] == json.loads(as_json.output)["attention"]
     assert 179 * 60 == pytest.approx(json.loads(as_json.output)["lag_seconds"], abs=60)
 

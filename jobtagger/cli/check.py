@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from jobtagger.cli.answer import render
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli, model_option
 from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import spoken
@@ -19,7 +20,7 @@ _MAX_TITLE = 100  # characters of a first line that may be a title
 @click.argument("text", required=False)
 @click.option("--title", default="", help="Title of the posting, if it stands apart.")
 @click.option("--file", "path", type=click.Path(dir_okay=False), help="Read the posting from a file.")
-@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the answer; that of the locale if left out.")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object whose first keys are the batch columns.")
 @model_option
 def check(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from jobtagger.cli.job_wording import WORDING
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli
 from jobtagger.cli.run import config_option
 from jobtagger.cli.wording import spoken
@@ -36,9 +37,10 @@ LEVELS = ("growing", "low", "moderate", "high", "critical", "unknown")
     "--needs-review/--no-needs-review", default=None, help="Only those that a person should look at, or none."
 )
 @click.option("--reposts/--no-reposts", default=True, show_default=True, help="Whether reposts are listed too.")
+@language_option
 def export(  # noqa: PLR0913, PLR0917 - one parameter per option
     config: str, output: str, categories: tuple[str, ...], levels: tuple[str, ...], sources: tuple[str, ...],
-    since: datetime | None, needs_review: bool | None, reposts: bool,
+    since: datetime | None, needs_review: bool | None, reposts: bool, lang: str | None,
 ) -> None:  # fmt: skip
     """Write listings with their current tags to a file; all of them, or those that pass every filter.
 
@@ -54,4 +56,4 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter per option
     filters = Filters(categories, levels, sources, day, needs_review, reposts)
     with open_store(settings.location(), must_exist=True, busy_seconds=settings.busy_seconds) as store:
         n = export(store, output, filters, [*load_knowledge().categories, UNKNOWN])
-    click.echo(WORDING[spoken()]["exported"].format(n=n), err=True)
+    click.echo(WORDING[spoken(lang)]["exported"].format(n=n), err=True)

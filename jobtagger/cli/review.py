@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.review_wording import WORDING
 from jobtagger.cli.root import cli, model_option
 from jobtagger.cli.status import table_lines
-from jobtagger.cli.store_option import language_option, model_folder_of, opened, store_options
+from jobtagger.cli.store_option import model_folder_of, opened, store_options
 from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import spoken
 

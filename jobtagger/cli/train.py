@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli, model_option
+from jobtagger.cli.train_wording import WORDING
+from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.train.labelled import Columns
@@ -41,9 +44,11 @@ def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
 @click.option(
     "-o", "--output", help="Model folder to write.  [default: models/default; to be named where --data is given]"
 )
+@language_option
 def train(
-    training_data: str, data: str | None, only: bool, label: str, output: str | None, **table: str | None
-) -> None:
+    training_data: str, data: str | None, only: bool, label: str, output: str | None, lang: str | None,
+    **table: str | None,
+) -> None:  # fmt: skip
     """Train the classifier; the same data gives the same bytes.
 
     With --data, your own labelled postings (CSV, TSV, JSON; columns are found as `tag` finds them) are added to ours.
@@ -70,10 +75,9 @@ def train(
     knowledge = load_knowledge()
     own = read_own_data(Path(data), knowledge, label, only, _columns(table)) if data else None
     model = train_and_save(Path(training_data), folder, knowledge, own)
-    click.echo(
-        f"{folder}: model {model.digest} from {model.facts['n_postings']} postings, "
-        f"{len(model.categories)} categories, held-out accuracy {model.facts['held_out_accuracy']:.3f}"
-    )
+    n_postings, accuracy = model.facts["n_postings"], model.facts["held_out_accuracy"]
+    told = {"digest": model.digest, "postings": n_postings, "categories": len(model.categories), "accuracy": accuracy}
+    click.echo(WORDING[spoken(lang)]["trained"].format(folder=folder, **told))
 
 
 @cli.command()
@@ -90,6 +94,7 @@ def train(
 @click.option("--errors", is_flag=True, help="Show every wrong posting with its deciding words.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @model_option
+@language_option
 def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     path: str,
     label: str,
@@ -99,6 +104,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     errors: bool,
     as_json: bool,
     model_folder: str | None,
+    lang: str | None,
     **table: str | None,
 ) -> None:
     """Measure the model on labelled postings of yours.
@@ -125,7 +131,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     from jobtagger.train.labelled import read_labelled  # noqa: PLC0415
     from jobtagger.train.report import report, write_report  # noqa: PLC0415
 
-    tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
+    language, tagger = spoken(lang), Tagger.from_folder(Path(model_folder) if model_folder else None)
     if traits:
         scores = of_traits.evaluate_traits(of_traits.read_trait_gold(Path(path)), tagger)
         click.echo(json.dumps(scores, indent=1) if as_json else of_traits.report(scores))
@@ -134,13 +140,15 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     renamed = Path(mapping) if mapping else None
     postings = read_labelled(Path(path), known, tagger.knowledge, renamed, label, _columns(table))
     evaluation = measure(postings, tagger)
-    click.echo(json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) if as_json else report(evaluation))
+    click.echo(
+        json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) if as_json else report(evaluation, language)
+    )
     if errors:
         for line in wrong_postings(postings, tagger):
             click.echo(line)
     if output:
-        for written in write_report(evaluation, Path(output)):
-            click.echo(f"{written} written", err=True)
+        for written in write_report(evaluation, Path(output), language):
+            click.echo(WORDING[language]["written"].format(path=written), err=True)
 
 
 def _columns(table: dict[str, str | None]) -> "Columns":

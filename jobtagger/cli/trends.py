@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli
 from jobtagger.cli.status import table_lines
-from jobtagger.cli.store_option import language_option, opened, store_options
+from jobtagger.cli.store_option import opened, store_options
 from jobtagger.cli.trends_wording import WORDING
 from jobtagger.cli.wording import spoken
 from jobtagger.errors import InputError
