@@ -20,7 +20,8 @@ POLICY = Policy(
     levels=LEVELS,
     rule_levels={
         "new": "growing", "in_demand": "low", "threatened": "moderate", "disappears": "high",
-        "stable_subtype": "moderate", "conflict": "moderate",
+        "automated": "high", "capability": "moderate", "use": "moderate", "mixed": "moderate", "hard_to_automate": "low",
+        "taken_up": "low", "stable_subtype": "moderate", "conflict": "moderate",
     },
     max_trait_points=20,
     negation_window=3,

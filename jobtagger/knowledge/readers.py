@@ -33,7 +33,9 @@ EFFECTS = ("raises", "lowers", "mixed", "none")
 STRENGTHS = ("count", "academic", "platform", "usage", "survey", "opinion", "anecdote", "forecast")
 CONFIDENCES = ("high", "medium", "low")
 RULES = ("R1", "R2", "R3", "R4", "R5", "none")
-WORDINGS = ("new", "disappears", "threatened", "in_demand")
+WORDINGS = (
+    "new", "disappears", "automated", "threatened", "capability", "use", "mixed", "in_demand", "hard_to_automate", "taken_up",
+)  # fmt: skip
 MODALITIES = ("text", "image_sound", "code_data", "office")
 MODE_KINDS = ("automation", "augmentation")
 AUDIENCES = ("freelancer", "client")
@@ -251,7 +253,7 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         _text(fields, "label"),
         int(fields.number("points", -100, 100)),
         fields.texts("not_for", optional=True, choices=categories),
-        fields.texts("evidence", choices=statements),
+        evidence := fields.texts("evidence", choices=statements),
         tuple(dict.fromkeys(fields.texts("en") + fields.texts("fr"))),
         fields.texts("matches"),
         fields.texts("does_not_match"),
@@ -265,6 +267,7 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         _phrases(fields, "not_before"),
         fields.texts("shown_by", optional=True, choices=categories),
         fields.flag("needs_phrase", default=False),
+        fields.texts("by_analogy", optional=True, choices=evidence),
     )
 
 

@@ -117,7 +117,8 @@ class Trait:
     title) show it from `signs_to_show` on, and move the score from `signs_to_count` on. It is left out where one of
     `yields_to` was found; a phrase does not count shortly after a word of `not_after` or right before one of
     `not_before`. Postings of a category of `shown_by` show it by being what they are, which moves no score.
-    Where words are weighed, those alone never show a trait that `needs_phrase`.
+    Where words are weighed, those alone never show a trait that `needs_phrase`. `by_analogy` names those of `evidence`
+    that measured something near it only.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Trait:
     not_before: tuple[str, ...] = ()
     shown_by: tuple[str, ...] = ()
     needs_phrase: bool = False
+    by_analogy: tuple[str, ...] = ()
 
 
 class WordWeights(NamedTuple):
