@@ -25,6 +25,7 @@ POLICY = Policy(
     },
     max_trait_points=20,
     negation_window=3,
+    negation_reach=6,
     many_from=20,
     budget=Budget("cheap", {"hour": 8, "day": 100, "word": 0.02, "job": 25}, {"usd": 1, "eur": 2, "inr": 0.01}),
     exposure_measure="ours",

@@ -104,6 +104,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
         negation_window=int(sections["traits"].number("negation_window", 0, _MAX_WINDOW)),
+        negation_reach=int(sections["traits"].number("negation_reach", 0, 2 * _MAX_WINDOW)),
         budget=_budget(sections["budget"]),
         many_from=int(sections["traits"].number("many_from", 2, 10_000)),
         exposure_measure=sections["exposure"].text("measure"),
@@ -268,6 +269,8 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         fields.texts("shown_by", optional=True, choices=categories),
         fields.flag("needs_phrase", default=False),
         fields.texts("by_analogy", optional=True, choices=evidence),
+        _phrases(fields, "but_not"),
+        _phrases(fields, "not_with"),
     )
 
 
@@ -310,10 +313,10 @@ def word_weights(places: dict[str, dict[str, float]]) -> WordWeights:
     return WordWeights(start, to_count, *(places.get(name, {}) for name in WORD_PLACES[2:]))
 
 
-def negation(fields: Fields, window: int) -> Negation:
-    """Read what cancels a phrase: words before it, phrases behind it."""
+def negation(fields: Fields, window: int, reach: int) -> Negation:
+    """Read what cancels a phrase: words before it, phrases behind it, phrases further before it."""
     before = fields.texts("en") + fields.texts("fr")
-    return Negation(before, fields.texts("after_en", optional=True) + fields.texts("after_fr", optional=True), window)
+    return Negation(before, _phrases(fields, "after"), window, _phrases(fields, "far"), reach)
 
 
 def emphasis_words(fields: Fields) -> EmphasisWords:
