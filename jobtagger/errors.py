@@ -3,6 +3,8 @@
 JobtaggerError
 ├── KnowledgeError      a knowledge file is wrong
 ├── InputError          an input cannot be read, or an output cannot be written
+│   ├── NoRowsError     a whole input without a row
+│   └── WriteError      the system refused a write, as on a full disk
 ├── ModelError          the model folder is missing, altered or of another version
 ├── TrainingDataError   training rows are wrong
 └── ConfigError         the configuration of the scheduled job is wrong
@@ -26,6 +28,14 @@ class KnowledgeError(JobtaggerError):
 
 class InputError(JobtaggerError):
     """An input cannot be read at all, or an output cannot be written."""
+
+
+class NoRowsError(InputError):
+    """An input is whole and has no rows; among several it is passed over."""
+
+
+class WriteError(InputError):
+    """The system refused a write; what was done before is as it was."""
 
 
 class ModelError(JobtaggerError):

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from jobtagger.batch import ReadOptions, tag_file
+from jobtagger.batch import FrameOptions, ReadOptions, RunOptions, tag_file
 from jobtagger.batch.columns import find_fields
 from jobtagger.batch.reading import open_table
 from jobtagger.errors import InputError
@@ -250,7 +250,7 @@ def test_json_lines_out(tmp_path, tagger):
     [
         pytest.param(
             "missing/out.csv",
-            r"missing/out\.csv\.part: cannot be written: No such file or directory",
+            r"missing/out\.csv: cannot be written: No such file or directory; give the output another name",
             id="no folder",
         ),
         pytest.param("out.docx", r'out\.docx: format "\.docx" is not known; known: \.csv', id="unknown format"),
@@ -410,3 +410,45 @@ def test_the_collector_is_left_as_it_was(tmp_path, tagger):
 
     assert set(during) == {(True, True)}
     assert (gc.get_freeze_count(), gc.get_threshold()) == (0, before)
+
+
+def test_one_path_need_not_stand_in_a_list(tmp_path, tagger):
+    """A single path, as text or as a Path, is an input."""
+    (tmp_path / "in.csv").write_text("title\nLogo for a bakery\n")
+
+    for inputs in (str(tmp_path / "in.csv"), tmp_path / "in.csv", [tmp_path / "in.csv"]):
+        assert 1 == tag_file(inputs, tmp_path / "out.csv", tagger).n_tagged
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: RunOptions(duplicates="bogus"), 'duplicates: "bogus" is not known; known: exact, near, off'),
+        (lambda: RunOptions(jobs=-5), "jobs: -5 processes cannot be; give 0"),
+        (lambda: ReadOptions(columns=(("titel", "x"),)), 'no field "titel"; did you mean "title"?; fields: title, '),
+        (lambda: FrameOptions(columns=(("titel", "x"),)), 'no field "titel"; did you mean "title"?; fields: title, '),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(make, message):
+    """An option that would be passed over in silence, or end in a trace, is an error that says what is known."""
+    with pytest.raises(InputError) as refusal:
+        make()
+
+    assert message in str(refusal.value)
+
+
+def test_files_without_rows_do_not_stop_the_others(tmp_path, tagger, monkeypatch):
+    """Among several inputs one of a header alone, or of nothing, is passed over and noted; alone it is an error."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("title\nLogo for a bakery\n")
+    (tmp_path / "b.csv").write_text("title\n")
+    (tmp_path / "c.csv").write_text("")
+
+    summary = tag_file(["?.csv"], "out.tsv", tagger)
+
+    assert (1, ["a.csv"]) == (summary.n_tagged, [entry["name"] for entry in summary.inputs])
+    assert [(name, "no_rows") for name in ("b.csv", "c.csv")] == [
+        (entry["name"], entry["reason"]) for entry in summary.left_out
+    ]
+    with pytest.raises(InputError, match=r"c\.csv: is empty"):
+        tag_file(["b.csv", "c.csv"], "out.tsv", tagger)

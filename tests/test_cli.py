@@ -69,7 +69,7 @@ def test_tag_exits_with_3_when_rows_were_rejected(run, tmp_path):
     result = run("tag", tmp_path / "in.csv", "-o", tmp_path / "out.csv")
 
     assert 3 == result.exit_code
-    assert f"1 rows were rejected, see {tmp_path / 'out.rejected.csv'}" in result.stderr
+    assert f"1 row was rejected, see {tmp_path / 'out.rejected.csv'}" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """`jobtagger tag` and `jobtagger columns` as people and programs meet them."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from jobtagger.cli import cli
-from jobtagger.cli.tag_wording import WORDING
+from jobtagger.cli.tag_wording import COUNTED, WORDING
 
 
 @pytest.fixture
@@ -41,7 +42,11 @@ def test_summary_that_cannot_be_written_is_said(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", ("risk level", "1 duplicates")), ("fr", ("niveau de risque", "1 doublons"))]
+    ("lang", "words"),
+    [
+        ("en", ("risk level", "2 rows tagged, 0 rejected, 1 duplicate, ")),
+        ("fr", ("niveau de risque", "2 lignes traitées, 0 rejetée, 1 doublon, ")),
+    ],
 )
 def test_table_at_the_end_has_bars_in_both_languages(run, tmp_path, lang, words):
     """The tables show counts, shares and bars, in English and French."""
@@ -91,3 +96,51 @@ def test_wordings_are_complete_in_both_languages():
 
     assert WORDING["en"].keys() == WORDING["fr"].keys()
     assert all(names(WORDING["en"][key]) == names(WORDING["fr"][key]) for key in WORDING["en"])
+    assert COUNTED["en"].keys() == COUNTED["fr"].keys()
+    for key, (one, many) in COUNTED["en"].items():
+        assert [names(one)] * 3 == [names(text) for text in (many, *COUNTED["fr"][key])], key
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("1 row tagged, 1 rejected, 0 duplicates, ", "1 row was rejected, see ")),
+        ("fr", ("1 ligne traitée, 1 rejetée, 0 doublon, ", "1 ligne a été rejetée, voir ")),
+    ],
+)
+def test_one_is_singular(run, tmp_path, lang, words):
+    """Numbers agree with what they count, by the rules of each language."""
+    (tmp_path / "in.csv").write_text("title,n\nLogo for a bakery,1\nragged\n")
+
+    result = run("tag", tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--lang", lang)
+
+    for part in words:
+        assert part in result.stderr, part
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        (
+            "en",
+            (r"note: encoding guessed: cp1252, \d+% sure, for .*a\.csv \(1 more\); --encoding", "b2.csv was left out"),
+        ),
+        (
+            "fr",
+            (r"note : encodage deviné : cp1252, sûr à \d+%, pour .*a\.csv \(1 autre\) ;", "b2.csv est laissé de côté"),
+        ),
+    ],
+)
+def test_a_guessed_encoding_is_said(run, tmp_path, lang, words):
+    """The summary says in one line which encodings were guessed, how surely and for what; also what was left out."""
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_bytes("titre;texte\nDéveloppeur;Création d'un site à Orléans\n".encode("cp1252"))
+    (tmp_path / "b2.csv").write_text("titre\n")
+
+    result = run("tag", tmp_path / "*.csv", "-o", tmp_path / "out.tsv", "--lang", lang)
+
+    assert re.search(words[0], result.stderr), result.stderr
+    assert words[1] in result.stderr
+    assert 1 == result.stderr.count("cp1252")
+    (tmp_path / "c.csv").write_text("titre\nDéveloppeur\n")
+    assert "encod" not in run("tag", tmp_path / "c.csv", "-o", tmp_path / "out.tsv", "--lang", lang).stderr

@@ -169,3 +169,66 @@ def test_spark_without_java_says_what_to_install(folder, tmp_path, monkeypatch):
 
     with pytest.raises(InputError, match="--engine spark: needs Java 17 or newer; on Debian: apt-get install"):
         tag_folder(str(folder / "in"), str(tmp_path / "out"), EngineOptions("spark"))
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """Give a function that makes a folder of three files, of which the second is wrong in some way."""
+
+    def make(kind):
+        made = tmp_path / kind
+        made.mkdir()
+        for i in range(3):
+            table = pd.DataFrame({"title": [f"Logo {i} {n}" for n in range(2000)], "n": list(range(2000))})
+            table.to_parquet(made / f"{i}.parquet", index=False, compression="zstd")
+        middle = made / "1.parquet"
+        content = bytearray(middle.read_bytes())
+        if kind == "end":
+            middle.write_bytes(content[:500])
+        elif kind == "pages":
+            content[40:400] = b"\xff" * 360
+            middle.write_bytes(content)
+        else:
+            pd.DataFrame({"titre": ["Logo"]}).to_parquet(middle, index=False)
+        return made
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("end", "cannot be read as Parquet: "),
+        ("pages", "the Parquet data is damaged: "),
+        ("columns", 'has other columns than the first file, see "n"; tag it apart'),
+    ],
+)
+def test_dask_names_the_file_that_is_wrong(broken, tmp_path, kind, message):
+    """A damaged file, and one of other columns, are named in one line without the cluster's log; nothing is left behind."""
+    folder = broken(kind)
+
+    result = _program("tag", folder, "-o", tmp_path / "out", "--engine", "dask", "--jobs", "1", "-q")
+
+    assert (1, 1) == (result.returncode, len(result.stderr.splitlines())), result.stderr
+    assert f"jobtagger: {folder / '1.parquet'}: {message}" in result.stderr
+    assert [kind] == os.listdir(tmp_path)
+
+
+def test_spark_leaves_nothing_behind(broken, tmp_path):
+    """A folder with a damaged file ends in one line, and no unfinished folder stays."""
+    folder = broken("pages")
+
+    result = _program("tag", folder, "-o", tmp_path / "out", "--engine", "spark", "--jobs", "1", "-q")
+
+    assert 1 == result.returncode
+    assert result.stderr.splitlines()[-1].startswith(f"jobtagger: {folder}: "), result.stderr
+    assert ["pages"] == os.listdir(tmp_path)
+
+
+def test_an_unfinished_folder_is_no_source(broken):
+    """What would be written over is not read."""
+    folder = broken("columns")
+    folder.rename(folder.parent / "out.part")
+
+    with pytest.raises(InputError, match="the output stands there until it is whole; give the output another name"):
+        tag_folder(str(folder.parent / "out.part"), str(folder.parent / "out"), EngineOptions("dask"))

@@ -20,7 +20,7 @@ from jobtagger.batch.delimited import _Lines, _Records, sniff
 from jobtagger.batch.encodings import DecodedLines, find_encoding
 from jobtagger.batch.reading import open_table
 from jobtagger.batch.streams import InputStream, expand_inputs
-from jobtagger.batch.writing import TableWriter, excel_safe, rejected_path, unique_names
+from jobtagger.batch.writing import TableWriter, excel_safe, unique_names
 from jobtagger.errors import InputError
 from jobtagger.records import OUTPUT_COLUMNS, RejectedRecord
 
@@ -291,11 +291,6 @@ def test_names_for_formats_that_need_distinct_ones():
     """Repeated names are numbered without meeting a name that is there already."""
     assert ["a", "a (2)", "b", "a (3)"] == unique_names(["a", "a", "b", "a"])
     assert 3 == len(set(unique_names(["a", "a (2)", "a"])))
-
-
-def test_rejected_rows_stand_beside_packed_outputs():
-    """The rejected file is named after the output without its endings."""
-    assert ["x/out.rejected.csv"] * 2 == [str(rejected_path(name)) for name in ("x/out.csv", "x/out.csv.gz")]
 
 
 @pytest.mark.parametrize("name", ["out.parquet.gz", "out.docx", "out"])

@@ -12,6 +12,7 @@ import pytest
 
 from jobtagger.batch import ReadOptions, RunOptions, tag_file
 from jobtagger.batch.checkpoint import checkpoint_path
+from jobtagger.batch.outputs import rejected_path
 from jobtagger.errors import InputError
 
 PROGRAM = [sys.executable, "-c", "from jobtagger.cli import main; main()"]
@@ -71,8 +72,8 @@ def test_killed_runs_go_on_to_the_same_bytes(big, tmp_path, name, jobs):
     assert (3, True) == (code, n_kills > 0), complaint
     assert whole.read_bytes() == killed.read_bytes()
     for folder in (whole.parent, killed.parent):
-        assert sorted(["out.rejected.csv", name]) == sorted(os.listdir(folder))
-    beside = [(folder.parent / "out.rejected.csv").read_text() for folder in (whole, killed)]
+        assert sorted([rejected_path(name).name, name]) == sorted(os.listdir(folder))
+    beside = [rejected_path(str(path)).read_text() for path in (whole, killed)]
     assert beside[0] == beside[1]
 
 
@@ -135,3 +136,31 @@ def test_resume_needs_names(tagger, tmp_path):
         1
         == tag_file([str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), tagger, run=RunOptions(resume=True)).n_tagged
     )
+
+
+def test_an_unfinished_output_that_is_gone_is_said(big, tmp_path):
+    """With the mark but without the rows there is nothing to go on from, and the remedy is named."""
+    output = tmp_path / "out.csv"
+    assert -signal.SIGKILL == _run(big, output, "--jobs", "1", kill_after=0)[0]
+    (tmp_path / "out.csv.part").unlink()
+
+    code, complaint = _run(big, output, "--resume", "--jobs", "1")
+
+    assert (1, f"jobtagger: {output}.part: is gone; run without --resume\n") == (code, complaint)
+
+
+def test_a_full_disk_says_how_to_go_on(big, tmp_path):
+    """When the disk fills up after a mark, the message names --resume, and with room again the run goes on."""
+    output = tmp_path / "out.csv"
+    limited = "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (6_000_000,) * 2);" + PROGRAM[2]
+
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "tag", str(big / "*.csv"), "-o", str(output), "-q", "--jobs", "1"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    message = (
+        f"jobtagger: {output}.part: cannot be written: File too large; what was done is kept, go on with --resume\n"
+    )
+    assert (1, message) == (done.returncode, done.stderr)
+    assert 3 == _run(big, output, "--resume", "--jobs", "1")[0]

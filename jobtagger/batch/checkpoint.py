@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from jobtagger.batch.output_file import WriteErrors, temporary_path
 from jobtagger.errors import InputError
 
 
@@ -37,12 +38,17 @@ def run_id(inputs: Sequence[str], settings: dict[str, Any]) -> str:
 def save_checkpoint(output: str, checkpoint: Checkpoint) -> None:
     """Write a checkpoint in the place of the last one, in one step."""
     path = checkpoint_path(output)
-    new = path.with_name(path.name + ".new")
-    try:
+    new = temporary_path(path)
+    with WriteErrors(str(path)):
         new.write_text(json.dumps(asdict(checkpoint)), encoding="utf-8")
         os.replace(new, path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def drop_checkpoint(output: str) -> None:
+    """Remove the checkpoint of a run that is over, or that begins anew."""
+    path = checkpoint_path(output)
+    with WriteErrors(str(path)):
+        path.unlink(missing_ok=True)
 
 
 def load_checkpoint(output: str, expected_run_id: str) -> Checkpoint | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jobtagger.batch.encodings import CUT, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import Row, Rows, Shape, Table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError
 from jobtagger.records import RejectedRecord
 
 DELIMITERS = ",;\t|"
@@ -40,7 +40,7 @@ def read_delimited(stream: InputStream, encoding: Encoding, delimiter: str) -> T
     rows = _Records(stream.name, lines, delimiter, decoded, len(columns)).rows()
     first_row = next(rows, None)
     if first_row is None:
-        raise InputError(f"{stream.name}: has a header and no rows")
+        raise NoRowsError(f"{stream.name}: has a header and no rows")
     shape = Shape("csv", stream.packing, encoding, delimiter, reason)
     return Table(stream.name, columns, itertools.chain([first_row], rows), 2, shape, stream)
 

@@ -1,6 +1,7 @@
 """Folders of Parquet in and out, by engines that spread the work over many machines: Dask and Spark."""
 
 import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +46,14 @@ def tag_folder(source: str, target: str, options: EngineOptions) -> Summary:
         raise InputError(f"{target}: exists already; engines write a new folder: remove it, or give another name")
     tagger = PartitionTagger.here(options.model_folder, options.frame)
     unfinished = f"{target.rstrip('/')}.part" if is_local else target
-    counts = _run(source, unfinished, tagger, options)
+    if is_local and os.path.realpath(source) == os.path.realpath(unfinished):
+        raise InputError(f"{source}: the output stands there until it is whole; give the output another name")
+    try:
+        counts = _run(source, unfinished, tagger, options)
+    except BaseException:
+        if is_local:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     if is_local:
         os.replace(unfinished, target)
     return _summary(counts, target)

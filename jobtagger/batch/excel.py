@@ -3,6 +3,7 @@
 import datetime as dt
 import subprocess
 import sys
+import traceback
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from jobtagger.batch.extras import require
 from jobtagger.batch.streams import UNPACKED_FREE, InputStream
 from jobtagger.batch.table import Row, Rows, Shape, Table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError, WriteError
 
 EXTRA = "excel"
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -50,7 +51,7 @@ def read_excel(path: str, open_again: Callable[[], InputStream]) -> Table:
         raise InputError(f"{path}: is no workbook that can be read: {error}") from None
     if sheet is None or sheet.total_height < 2:
         stream.close()
-        raise InputError(f"{path}: has no sheet with a header and rows")
+        raise NoRowsError(f"{path}: has no sheet with a header and rows")
     cells = sheet.iter_rows()
     header = [_text(cell) for cell in next(cells)]
     return Table(path, header, _rows(cells, len(header)), 2, Shape("excel"), stream)
@@ -74,11 +75,32 @@ def write_excel(path: Path, columns: Sequence[str], rows: Iterator[list[str]]) -
     _write(sheet, 0, columns)
     for number, row in enumerate(rows, 1):
         if number >= _MAX_ROWS:
-            book.close()
+            _close(book, path)
             raise InputError(f"{path}: more rows than the {_MAX_ROWS:,} of a sheet; write .csv or .parquet instead")
         n_cut += _write(sheet, number, row)
-    book.close()
+    _close(book, path)
     return n_cut
+
+
+def _close(book: Any, path: Path) -> None:
+    """Close a workbook, which is when it is written."""
+    exceptions = require("xlsxwriter.exceptions", EXTRA, str(path))
+    try:
+        book.close()
+    except exceptions.XlsxWriterException as error:
+        book.fileclosed = True  # or it would try again when it is collected
+        cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
+        _let_go(cause)
+        raise WriteError(f"{path}: cannot be written: {getattr(cause, 'strerror', None) or cause}") from None
+
+
+def _let_go(error: BaseException) -> None:
+    """Drop the archive that could not be written: when it is collected it tries once more, in vain, and complains."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        traceback.clear_frames(error.__traceback__)
+    finally:
+        sys.unraisablehook = hook
 
 
 def _write(sheet: Any, number: int, row: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobtagger.batch.columns import FieldMap, find_fields, own_names
 from jobtagger.batch.duplicates import EXACT, OFF
 from jobtagger.batch.extras import require
+from jobtagger.batch.table import refuse_unknown_fields
 from jobtagger.batch.workers import Wanted, answer
 from jobtagger.records import ADVICE_COLUMN, FRAME_COLUMNS, OUTPUT_COLUMNS
 from jobtagger.tagger import CHUNK_SIZE, Tagger
@@ -33,6 +34,10 @@ class FrameOptions:
     columns: tuple[tuple[str, str], ...] = ()
     advice: bool = False
     text_id: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a field that there is not."""
+        refuse_unknown_fields(self.columns)
 
 
 def tag_frame(frame: "pd.DataFrame", tagger: Tagger, options: FrameOptions | None = None) -> "pd.DataFrame":

@@ -1,14 +1,13 @@
 """All inputs of a run: each looked at before anything is written, then read one after the other."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from jobtagger.batch.columns import FieldMap, find_fields
 from jobtagger.batch.reading import open_table
 from jobtagger.batch.streams import STDIN
 from jobtagger.batch.table import ReadOptions, Row, Shape, Table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError
 from jobtagger.knowledge.types import Sources
 from jobtagger.records import RejectedRecord
 from jobtagger.tagger import CHUNK_SIZE
@@ -42,22 +41,24 @@ class Inputs:
     Attributes
     ----------
     found : list of Input
+    without_rows : list of str
+        Paths of those that have no rows; they are passed over.
     columns : list of str
         The columns of all of them, in order of appearance; a name that repeats within a file is kept as often.
 
     Raises
     ------
     InputError
-        When one cannot be read.
+        When one cannot be read, or none of them has a row.
     """
 
     def __init__(self, paths: Sequence[str], options: ReadOptions, sources: Sources) -> None:
         self._options, self._sources = options, sources
         self._open: dict[int, Table] = {}
         self.found: list[Input] = []
+        self.without_rows: list[str] = []
         try:
-            for path in paths:
-                self._look_at(path, keep_open=path == STDIN or len(paths) == 1)
+            self._look_at_all(paths)
         except BaseException:
             self.__exit__()
             raise
@@ -85,6 +86,15 @@ class Inputs:
     def __exit__(self, *exit_details: object) -> None:
         for table in self._open.values():
             table.__exit__()
+
+    def _look_at_all(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            try:
+                self._look_at(path, keep_open=path == STDIN or len(paths) == 1)
+            except NoRowsError:
+                self.without_rows.append(path)
+                if len(self.without_rows) == len(paths):
+                    raise
 
     def _look_at(self, path: str, keep_open: bool) -> None:
         table = open_table(path, self._options, self._sources)
@@ -134,17 +144,3 @@ def _with_occurrence(columns: list[str]) -> list[tuple[str, int]]:
         seen[column] = seen.get(column, -1) + 1
         keys.append((column, seen[column]))
     return keys
-
-
-def refuse_overwriting(paths: Sequence[str], output: str) -> None:
-    """Refuse an output that is an input too.
-
-    Raises
-    ------
-    InputError
-        When it is.
-    """
-    target = Path(output)
-    for path in paths:
-        if STDIN not in (path, output) and target.exists() and Path(path).exists() and target.samefile(path):
-            raise InputError(f"{output}: is an input too; give the output another name")

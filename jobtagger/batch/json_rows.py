@@ -16,7 +16,7 @@ import ijson
 from jobtagger.batch.encodings import DecodedLines, Encoding
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import Row, Shape, Table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError
 from jobtagger.knowledge.types import Sources
 from jobtagger.records import RejectedRecord
 
@@ -100,8 +100,10 @@ def _table(
     with open_again() as stream:
         name = stream.name
         seen, broken = _columns(records(stream))
+    if not seen and broken:
+        raise InputError(f"{name}: holds no records: {broken.reason} ({broken[:100]})")
     if not seen:
-        raise InputError(f"{name}: holds no records" + (f": {broken.reason} ({broken[:100]})" if broken else ""))
+        raise NoRowsError(f"{name}: holds no records")
     columns = list(seen)
     stream = open_again()
     rows = (_row(name, number, record, columns) for number, record in enumerate(records(stream), 1))

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from jobtagger.batch.extras import require
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, WriteError
 
 _GZIP_LEVEL = 6
+
+
+def temporary_path(path: Path) -> Path:
+    """Give the name that a file has until it is whole."""
+    return path.with_name(path.name + ".part")
 
 
 class OutputFile:
@@ -19,11 +24,13 @@ class OutputFile:
 
     def __init__(self, path: Path, packing: str = "", resume_at: int | None = None) -> None:
         self.path = path
-        self.temporary = path.with_name(path.name + ".part")
+        self.temporary = temporary_path(path)
         self._packing = packing
         try:
             if resume_at is None:
                 self._file: BinaryIO = self.temporary.open("wb")
+            elif not self.temporary.exists():
+                raise InputError(f"{self.temporary}: is gone; run without --resume")
             else:
                 self._file = self.temporary.open("r+b")
                 if os.path.getsize(self.temporary) < resume_at:
@@ -32,7 +39,7 @@ class OutputFile:
                 self._file.truncate(resume_at)
                 self._file.seek(resume_at)
         except OSError as error:
-            raise InputError(f"{self.temporary}: cannot be written: {error.strerror}") from None
+            raise WriteError(f"{self.temporary}: cannot be written: {error.strerror}") from None
         self._packed: Any = self._pack()
 
     def write(self, text: str) -> None:
@@ -63,6 +70,12 @@ class OutputFile:
         with suppress(OSError):
             self._file.close()
 
+    def discard(self) -> None:
+        """Close the file and remove it, if the system lets us; that it fails must not hide why it is given up."""
+        self.abandon()
+        with suppress(OSError):
+            self.temporary.unlink()
+
     def _pack(self) -> Any:
         if self._packing == ".gz":
             return gzip.GzipFile("", "wb", _GZIP_LEVEL, self._file, mtime=0)
@@ -88,7 +101,7 @@ class WriteErrors:
         if isinstance(error, BrokenPipeError):
             raise InputError(f"{self._name} was closed before everything was written") from None
         if isinstance(error, OSError):
-            raise InputError(f"{self._name}: cannot be written: {error.strerror}") from None
+            raise WriteError(f"{self._name}: cannot be written: {error.strerror}") from None
 
 
 class StandardOutput:

@@ -9,7 +9,7 @@ from typing import Any
 from jobtagger.batch.extras import require
 from jobtagger.batch.streams import UNPACKED_FREE, UNPACKED_RATIO, InputStream
 from jobtagger.batch.table import Rows, Shape, Table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError
 
 MAGIC = b"PAR1"
 EXTRA = "parquet"
@@ -34,7 +34,7 @@ def read_parquet(path: str, open_again: Callable[[], InputStream]) -> Table:
         raise _bomb(path)
     if not file.metadata.num_rows:
         stream.close()
-        raise InputError(f"{path}: holds no records")
+        raise NoRowsError(f"{path}: holds no records")
     return Table(path, columns, _rows(path, file, pyarrow), 1, Shape("parquet"), stream)
 
 

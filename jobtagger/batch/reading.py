@@ -16,7 +16,7 @@ from jobtagger.batch.parquet import MAGIC as PARQUET_MAGIC
 from jobtagger.batch.parquet import read_parquet
 from jobtagger.batch.streams import STDIN, InputStream
 from jobtagger.batch.table import ReadOptions, Table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError
 from jobtagger.knowledge.types import Sources
 
 _JSON_ENDINGS = {".json", ".jsonl", ".ndjson"}
@@ -43,7 +43,7 @@ def open_table(path: str, options: ReadOptions, sources: Sources) -> Table:
 def _table(path: str, stream: InputStream, options: ReadOptions, sources: Sources) -> Table:
     head = stream.head
     if not head.strip():
-        raise InputError(f"{stream.name}: is empty")
+        raise NoRowsError(f"{stream.name}: is empty")
     if head.startswith(PARQUET_MAGIC) or head.startswith((_ZIP, _OLE)):
         return _binary_table(path, stream)
     encoding = find_encoding(stream.name, head, options.encoding)

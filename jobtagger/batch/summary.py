@@ -1,16 +1,23 @@
 """What a run did, for people and programs."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from jobtagger.batch.inputs import Input
+from jobtagger.batch.output_file import StandardOutput, WriteErrors
+from jobtagger.batch.writing import STDOUT
+
+REJECTED_ROWS, NO_ROWS = "rejected_rows", "no_rows"
+"""Why a file was left out: it holds the rejected rows of another run, or none at all."""
 
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of a run. `inputs` says of each input what it was found to be."""
+    """Counts of a run. `inputs` says of each input what it was found to be, `left_out` which were not read, and why."""
 
     n_tagged: int = 0
     n_rejected: int = 0
@@ -23,6 +30,7 @@ class Summary:
     levels: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     inputs: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[dict[str, str]] = field(default_factory=list)
 
     def count(self, rows: Sequence[dict[str, str]], are_duplicates: Sequence[bool], count_once: bool) -> None:
         """Add tagged rows; duplicates stay out of the tables if each posting shall count once."""
@@ -47,6 +55,26 @@ class Summary:
         kept = {name: value for name, value in values.items() if name != "n_rows"}
         kept |= {name: Counter(kept[name]) for name in ("categories", "levels", "languages")}
         return cls(**kept)
+
+
+def write_summary(summary: Summary, path: str, seconds: float) -> None:
+    """Write a summary as JSON, with the time that the run took; "-" is standard output.
+
+    Raises
+    ------
+    InputError
+        When it cannot be written.
+    """
+    facts = {**summary.as_json(), "seconds": round(seconds, 3)}
+    text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    if path == STDOUT:
+        output = StandardOutput()
+        output.write(text)
+        output.finish()
+        return
+    with WriteErrors(path):
+        # A byte of a name that is not UTF-8 becomes \udce9 or the like, from which JSON gives the same name back.
+        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
 def describe(entry: Input) -> dict[str, Any]:

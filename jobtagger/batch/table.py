@@ -1,11 +1,14 @@
 """What every format is read into: columns, and rows of text or rejected records, as they are asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from jobtagger.batch.columns import FIELDS
 from jobtagger.batch.encodings import Encoding
 from jobtagger.batch.streams import InputStream
+from jobtagger.errors import InputError
+from jobtagger.knowledge.schema import did_you_mean
 from jobtagger.records import RejectedRecord
 
 Row = list[str]
@@ -22,6 +25,23 @@ class ReadOptions:
     encoding: str = ""
     delimiter: str = ""
     columns: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a field that there is not."""
+        refuse_unknown_fields(self.columns)
+
+
+def refuse_unknown_fields(columns: Iterable[tuple[str, str]]) -> None:
+    """Refuse columns for a field that no posting has.
+
+    Raises
+    ------
+    InputError
+        When there is one.
+    """
+    for field, _ in columns:
+        if field not in FIELDS:
+            raise InputError(f'columns: no field "{field}"{did_you_mean(field, FIELDS)}; fields: {", ".join(FIELDS)}')
 
 
 class Shape(NamedTuple):

@@ -1,19 +1,28 @@
 """Files in, one tagged file out: the analyst's job."""
 
+import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import repeat
 
-from jobtagger.batch.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, run_id, save_checkpoint
+from jobtagger.batch.checkpoint import Checkpoint, drop_checkpoint, load_checkpoint, run_id, save_checkpoint
 from jobtagger.batch.columns import own_names
-from jobtagger.batch.duplicates import OFF, Duplicates, Fingerprint, Place
-from jobtagger.batch.inputs import Chunk, Inputs, refuse_overwriting
+from jobtagger.batch.duplicates import MODES, OFF, Duplicates, Fingerprint, Place
+from jobtagger.batch.inputs import Chunk, Inputs
+from jobtagger.batch.outputs import (
+    refuse_clashes,
+    refuse_foreign_rejected,
+    rejected_path,
+    without_rejected,
+    written_by,
+)
 from jobtagger.batch.streams import STDIN, expand_inputs
-from jobtagger.batch.summary import Summary, describe
+from jobtagger.batch.summary import NO_ROWS, REJECTED_ROWS, Summary, describe, write_summary
 from jobtagger.batch.table import ReadOptions
 from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
 from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, WriteError
 from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord, from_columns
 from jobtagger.tagger import Tagger
 
@@ -26,6 +35,8 @@ class RunOptions:
 
     `jobs` is the number of processes, 0 for one per core; `duplicates` one of "exact", "near" and "off";
     `count_once` keeps duplicates out of the summary's tables; `advice` adds a column with the documents' advice.
+    `rejected` names the file for rejected rows, which stands beside the output else; `summary` one for the summary as
+    JSON, "-" for standard output.
     """
 
     jobs: int = 1
@@ -34,11 +45,20 @@ class RunOptions:
     count_once: bool = False
     excel_safe: bool = False
     advice: bool = False
+    rejected: str = ""
+    summary: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what would be passed over in silence."""
+        if self.duplicates not in MODES:
+            raise InputError(f'duplicates: "{self.duplicates}" is not known; known: {", ".join(MODES)}')
+        if self.jobs < 0:
+            raise InputError(f"jobs: {self.jobs} processes cannot be; give 0 for one per core, or a number above")
 
 
 def tag_file(
-    inputs: Sequence[str],
-    output: str,
+    inputs: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
     tagger: Tagger,
     read: ReadOptions | None = None,
     run: RunOptions | None = None,
@@ -48,9 +68,9 @@ def tag_file(
 
     Parameters
     ----------
-    inputs : sequence of str
+    inputs : path or sequence of paths
         Paths or patterns; "-" is standard input.
-    output : str
+    output : path
         Path, or "-" for standard output. It appears when all rows are written.
     read : ReadOptions, optional
         Encoding, delimiter and columns, where they shall not be found out.
@@ -66,9 +86,13 @@ def tag_file(
         What a long run had done by then is kept for `resume`.
     """
     read, run = read or ReadOptions(), run or RunOptions()
-    paths = expand_inputs(inputs)
-    refuse_overwriting(paths, output)
-    format_of(output)
+    started = time.monotonic()
+    names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
+    output = os.fspath(output)
+    paths, left_out = without_rejected(names, expand_inputs(names))
+    if not paths:
+        raise InputError(f"{left_out[0]}: only files of rejected rows fit the pattern; name them to read them")
+    _check_outputs(paths, output, run)
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
         raise InputError("--resume needs files by name: standard input and output cannot be read again")
@@ -80,10 +104,25 @@ def tag_file(
                 this_run.take(task, answer)
                 if on_progress:
                     on_progress(task.chunk.n_bytes)
-            return this_run.finish()
+            summary = this_run.finish()
+            summary.left_out = [{"name": path, "reason": REJECTED_ROWS} for path in left_out]
+            summary.left_out += [{"name": path, "reason": NO_ROWS} for path in opened.without_rows]
+        except WriteError as error:
+            raise InputError(f"{error}{this_run.abandon()}") from None
         except BaseException:
             this_run.abandon()
             raise
+    if run.summary:
+        write_summary(summary, run.summary, time.monotonic() - started)
+    return summary
+
+
+def _check_outputs(paths: Sequence[str], output: str, run: RunOptions) -> None:
+    format_of(output)
+    if STDOUT == output == run.summary:
+        raise InputError("--summary -: the rows go to standard output already; give one of them a file")
+    refuse_clashes(written_by(output, run.rejected, run.summary), paths)
+    refuse_foreign_rejected(output, run.rejected)
 
 
 class _Run:
@@ -94,7 +133,7 @@ class _Run:
         self._duplicates = known
         done = load_checkpoint(output, identity) if options.resume else None
         if identity and not done:
-            checkpoint_path(output).unlink(missing_ok=True)  # it belongs to a file that is now written anew
+            drop_checkpoint(output)  # it belongs to a file that is now written anew
         advice = (ADVICE_COLUMN,) if options.advice else ()
         own = [*OUTPUT_COLUMNS, *advice, *(BATCH_COLUMNS if options.duplicates != OFF else ())]
         self._own = own_names(own, inputs.columns)
@@ -109,7 +148,10 @@ class _Run:
             output, [*inputs.columns, *self._own], shape.delimiter or ",", bool(shape.encoding and shape.encoding.has_bom),
             options.excel_safe, done.output_size if done else None,
         )  # fmt: skip
-        self._rejected = RejectedWriter(output, self._summary.n_rejected, done.rejected_size if done else 0)
+        self._rejected = RejectedWriter(
+            rejected_path(output, options.rejected), self._summary.n_rejected, done.rejected_size if done else 0,
+            is_shared=output == STDOUT and not options.rejected, is_excel_safe=options.excel_safe,
+        )  # fmt: skip
         self._n_done = done.n_chunks if done else 0
         self._is_marked = done is not None
         self._n_chunks = 0
@@ -138,13 +180,14 @@ class _Run:
         self._summary.n_cut_cells = self._writer.n_cut_cells
         self._summary.rejected_file = str(self._rejected.path) if self._rejected.n_rejected else ""
         if self._id:
-            checkpoint_path(self._output).unlink(missing_ok=True)
+            drop_checkpoint(self._output)
         return self._summary
 
-    def abandon(self) -> None:
-        """Keep what a later run can go on with, remove the rest."""
+    def abandon(self) -> str:
+        """Keep what a later run can go on with, remove the rest; give a word on how to go on."""
         self._writer.abandon(keep=self._is_marked)
         self._rejected.abandon(keep=self._is_marked)
+        return "; what was done is kept, go on with --resume" if self._is_marked else ""
 
     def _first_places(self, chunk: Chunk, fingerprints: list[Fingerprint]) -> list[str]:
         """Name, for each row of a chunk, the first posting that it repeats."""
@@ -190,7 +233,7 @@ def _id_of(paths: list[str], output: str, tagger: Tagger, read: ReadOptions, run
     """Name a run by all that decides about its bytes."""
     settings = asdict(read) | {
         "output": output, "duplicates": run.duplicates, "count_once": run.count_once, "excel_safe": run.excel_safe,
-        "advice": run.advice,
+        "advice": run.advice, "rejected": run.rejected,
         "model": tagger.model.digest, "knowledge": tagger.knowledge.digest,
     }  # fmt: skip
     return run_id(paths, settings)

@@ -5,6 +5,8 @@ import gc
 import os
 import signal
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +24,7 @@ from jobtagger.tagger import Tagger
 _SMALL = 6  # chunks; starting processes takes longer than tagging fewer
 _OBJECTS_PER_COLLECTION = 50_000  # some chunks' worth; most are gone by then
 _AHEAD = 3  # chunks per worker on the way
+_SECONDS_ALONE = 0.5  # how often a worker looks whether the main process is still there
 
 
 class Task(NamedTuple):
@@ -129,7 +132,7 @@ def _parallel_answers(
     from loky.process_executor import BrokenProcessPool  # noqa: PLC0415
 
     executor = ProcessPoolExecutor(
-        n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted),
+        n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted, os.getpid()),
         env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     is_whole = False
@@ -153,12 +156,21 @@ _worker: tuple[Tagger, Wanted] | None = None
 """The tagger of a worker process and what is wanted of it; set once, when the process starts."""
 
 
-def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted) -> None:
+def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted, parent: int) -> None:
     global _worker  # noqa: PLW0603 - a worker process has nowhere else to keep it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends its workers
+    for number in (signal.SIGINT, signal.SIGTERM):  # the main process ends its workers
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _worker = (kind(knowledge, model), wanted)
     gc.freeze()  # as in sparing_collections, and to the end
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the main process is gone, killed without a chance to end its workers."""
+    while os.getppid() == parent:
+        time.sleep(_SECONDS_ALONE)
+    os._exit(1)
 
 
 def _work(records: list[RawRecord], is_done: bool) -> Answer:

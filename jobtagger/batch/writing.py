@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from jobtagger.batch.excel import EXTRA as EXCEL_EXTRA
@@ -29,8 +30,10 @@ FORMATS = {
 }  # fmt: skip
 _DELIMITER_OF_ENDING = {".tsv": "\t", ".tab": "\t"}
 _PACKINGS = (".gz", ".zst")
-_REJECTED_COLUMNS = ("file", "row", "reason", "content")
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+REJECTED_HEADER = "file,row,reason,content\n"
+_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+_ODD_BYTE = re.compile("[\udc80-\udcff]")  # as `surrogateescape` keeps it
+_MAX_CELL = 2**31 - 1
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
 
 
@@ -134,13 +137,15 @@ class TableWriter:
 
     def abandon(self, keep: bool) -> None:
         """Give up; the unfinished file is kept for a later run or removed, the final name stays untouched."""
-        self._file.abandon()
-        if not keep and isinstance(self._file, OutputFile):
-            self._file.temporary.unlink(missing_ok=True)
+        if keep or isinstance(self._file, StandardOutput):
+            self._file.abandon()
+        else:
+            self._file.discard()
 
     def _convert(self, file: OutputFile) -> None:
         """Make the final format from the delimited text written so far."""
-        made = file.path.with_name(file.path.name + ".made")
+        made = made_path(file.path)
+        limit = csv.field_size_limit(_MAX_CELL)
         try:
             with WriteErrors(str(made)), file.temporary.open(encoding="utf-8", newline="") as text:
                 rows = csv.reader(text)
@@ -151,7 +156,9 @@ class TableWriter:
                     self.n_cut_cells = write_excel(made, self._columns, rows)
                 os.replace(made, file.temporary)
         finally:
-            made.unlink(missing_ok=True)
+            csv.field_size_limit(limit)
+            with suppress(OSError):
+                made.unlink()
 
 
 def excel_safe(cell: str) -> str:
@@ -173,30 +180,31 @@ def unique_names(columns: Sequence[str]) -> list[str]:
     return names
 
 
-def rejected_path(output: str) -> Path:
-    """Give the file for rejected rows: `tagged.csv` has `tagged.rejected.csv` beside it."""
-    if output == STDOUT:
-        return Path("rejected.csv")
-    path = Path(output)
-    stem = path.name.removesuffix(path.suffix) if path.suffix.lower() in _PACKINGS else path.name
-    return path.with_name(f"{Path(stem).stem}.rejected.csv")
+def made_path(path: Path) -> Path:
+    """Give the name under which a file of another format is made of the rows written so far."""
+    return path.with_name(path.name + ".made")
 
 
 class RejectedWriter:
     """Writes rejected rows beside the output; the file appears, when the run is done, if there were any."""
 
-    def __init__(self, output: str, n_rejected: int = 0, resume_at: int = 0) -> None:
-        self.path = rejected_path(output)
+    def __init__(
+        self, path: Path, n_rejected: int = 0, resume_at: int = 0, *, is_shared: bool = False,
+        is_excel_safe: bool = False,
+    ) -> None:  # fmt: skip
+        self.path = path
+        self._is_excel_safe = is_excel_safe
+        self._is_shared = is_shared  # its name does not say which run it is of
         self.n_rejected = n_rejected
         self._file = OutputFile(self.path, resume_at=resume_at) if n_rejected else None
 
     def write(self, record: RejectedRecord) -> None:
         """Write one rejected row with where it stood and why."""
-        row = (record.source, record.row, record.reason, record.content.rstrip("\r\n"))
+        row = [record.source, str(record.row), record.reason, record.content.rstrip("\r\n")]
         if self._file is None:
             self._file = OutputFile(self.path)
-            self._file.write(_as_csv(_REJECTED_COLUMNS))
-        self._file.write(_as_csv(row))
+            self._file.write(REJECTED_HEADER)
+        self._file.write(_as_csv(list(map(excel_safe, row)) if self._is_excel_safe else row))
         self.n_rejected += 1
 
     def mark(self) -> int:
@@ -206,7 +214,9 @@ class RejectedWriter:
     def finish(self) -> None:
         """Move the file into place; one left by an earlier run of the same output goes away."""
         if self._file is None:
-            self.path.unlink(missing_ok=True)
+            if not self._is_shared:
+                with WriteErrors(str(self.path)):
+                    self.path.unlink(missing_ok=True)
             return
         self._file.finish()
         with WriteErrors(str(self.path)):
@@ -214,13 +224,15 @@ class RejectedWriter:
 
     def abandon(self, keep: bool) -> None:
         """Give up; the rows written so far are kept for a later run or removed."""
-        if self._file is not None:
+        if self._file is not None and keep:
             self._file.abandon()
-            if not keep:
-                self._file.temporary.unlink(missing_ok=True)
+        elif self._file is not None:
+            self._file.discard()
 
 
-def _as_csv(row: Sequence[object]) -> str:
+def _as_csv(row: Sequence[str]) -> str:
+    """Give a row with a byte that stands for no character as `\\xe9`."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerow(row)
-    return text.getvalue().encode("utf-8", "backslashreplace").decode("utf-8")
+    shown = _ODD_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", text.getvalue())
+    return shown.encode("utf-8", "backslashreplace").decode("utf-8")

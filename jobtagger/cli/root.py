@@ -1,6 +1,8 @@
 """The command group: turns every `JobtaggerError` into a one-line message, in this one place."""
 
+import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -13,7 +15,15 @@ EXIT_REJECTED = 3
 
 
 class _Group(click.Group):
-    """Prints our own errors as one line each and exits with 1."""
+    """Prints our own errors, and what the system refused, as one line each and exits with 1."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:  # click itself answers a closed pipe
+            click.echo(f"jobtagger: {error.filename or 'standard output'}: {error.strerror}", err=True)
+            _drop_standard_output()
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -22,6 +32,12 @@ class _Group(click.Group):
             for line in str(error).splitlines():
                 click.echo(f"jobtagger: {line}", err=True)
             sys.exit(1)
+
+
+def _drop_standard_output() -> None:
+    """Let what is still to be written go nowhere: Python would complain again when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,9 +1,8 @@
 """`jobtagger tag`: files through the tagger."""
 
-import json
 import os
+import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +12,13 @@ import click
 
 from jobtagger.cli.root import EXIT_REJECTED, cli, model_option
 from jobtagger.cli.tag_engine import engine_options, tag_with_engine
-from jobtagger.cli.tag_wording import WORDING
+from jobtagger.cli.tag_wording import WORDING, counted
 from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.batch import ReadOptions, Summary
 
-EXIT_STOPPED = 130
+EXIT_STOPPED, EXIT_TERMINATED = 130, 143
 _SHOWN = 12
 _BAR = 24
 _OPTIONS = [
@@ -78,7 +77,19 @@ def read_options(encoding: str, delimiter: str, **columns: str | None) -> "ReadO
 @click.option("--count-once", is_flag=True, help="Count duplicates only once in the summary's tables.")
 @click.option("--excel-safe", is_flag=True, help="Put ' before cells that a spreadsheet would take for a formula.")
 @click.option("--advice", is_flag=True, help="One more column: what the documents advise people of the category to do.")
-@click.option("--summary", "summary_file", metavar="FILE.json", help="Write the summary to a file, for programs.")
+@click.option(
+    "--rejected",
+    metavar="FILE.csv",
+    default="",
+    help="File for rejected rows; if left out, the output's name with .rejected.csv, or rejected.csv.",
+)
+@click.option(
+    "--summary",
+    "summary_file",
+    metavar="FILE.json",
+    default="",
+    help="Write the summary to a file, for programs; - is standard output.",
+)
 @engine_options
 @model_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary.")
@@ -92,7 +103,8 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
     count_once: bool,
     excel_safe: bool,
     advice: bool,
-    summary_file: str | None,
+    rejected: str,
+    summary_file: str,
     engine: str | None,
     scheduler: str,
     model_folder: str | None,
@@ -117,35 +129,31 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
     from jobtagger.batch import RunOptions, tag_file  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
 
-    say = WORDING[spoken(lang)]
-    started = time.monotonic()
+    language = spoken(lang)
+    say = WORDING[language]
     if engine:
-        summary = tag_with_engine(inputs, output, click.get_current_context().params)
+        with _stopping(output, say):
+            summary = tag_with_engine(inputs, output, click.get_current_context().params)
     else:
         if scheduler:
             raise click.UsageError("--scheduler needs --engine")
         tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
-        run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice)
+        run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice, rejected, summary_file)
         with _stopping(output, say), _progress(inputs, quiet) as on_progress:
             summary = tag_file(inputs, output, tagger, read_options(**reading), run, on_progress)
-    if summary_file:
-        _write_summary(summary, summary_file, time.monotonic() - started)
-    _report(summary, say, quiet)
+    _report(summary, language, quiet)
     if summary.n_rejected:
         sys.exit(EXIT_REJECTED)
 
 
-def print_summary(summary: "Summary", say: dict[str, str]) -> None:
+def print_summary(summary: "Summary", language: str) -> None:
     """Print counts by category, level and language to standard error."""
-    click.echo(
-        say["done" if summary.inputs else "done_by_engine"].format(
-            tagged=summary.n_tagged,
-            rejected=summary.n_rejected,
-            duplicates=summary.n_duplicates,
-            review=summary.n_review,
-        ),
-        err=True,
-    )
+    say = WORDING[language]
+    counts = {"tagged": summary.n_tagged, "rejected": summary.n_rejected, "duplicates": summary.n_duplicates}
+    if not summary.inputs:  # engines know no duplicates
+        counts.pop("duplicates")
+    done = [counted(language, name, n) for name, n in (counts | {"review": summary.n_review}).items()]
+    click.echo(", ".join(done), err=True)
     for table in ("categories", "levels", "languages"):
         counts = getattr(summary, table)
         click.echo(f"\n{say[table]}", err=True)
@@ -157,41 +165,66 @@ def print_summary(summary: "Summary", say: dict[str, str]) -> None:
         rest = total - sum(n for _, n in shown)
         if rest:
             click.echo(
-                f"  {say['more'].format(n=len(counts) - len(shown)):24} {rest:>10,} {rest / total:>6.1%}", err=True
+                f"  {counted(language, 'more', len(counts) - len(shown)):24} {rest:>10,} {rest / total:>6.1%}", err=True
             )
 
 
-def _report(summary: "Summary", say: dict[str, str], quiet: bool) -> None:
+def _report(summary: "Summary", language: str, quiet: bool) -> None:
+    say = WORDING[language]
+    for entry in summary.left_out:
+        click.echo(say[f"left_out_{entry['reason']}"].format(name=entry["name"]), err=True)
     for name in summary.renamed_columns:
         click.echo(say["renamed"].format(name=name), err=True)
     if summary.n_cut_cells:
-        click.echo(say["cut"].format(n=summary.n_cut_cells), err=True)
+        click.echo(counted(language, "cut", summary.n_cut_cells), err=True)
     if not quiet:
-        print_summary(summary, say)
+        if guessed := _guessed(summary, language):
+            click.echo(guessed, err=True)
+        print_summary(summary, language)
     if summary.n_rejected:
-        click.echo(say["rejected"].format(n=summary.n_rejected, file=summary.rejected_file), err=True)
+        click.echo(counted(language, "see_rejected", summary.n_rejected, file=summary.rejected_file), err=True)
 
 
-def _write_summary(summary: "Summary", path: str, seconds: float) -> None:
-    from jobtagger.errors import InputError  # noqa: PLC0415
-
-    facts = {**summary.as_json(), "seconds": round(seconds, 2)}
-    try:
-        Path(path).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+def _guessed(summary: "Summary", language: str) -> str:
+    """Give a line with the encodings that are not sure, the least sure input of each; empty if all are."""
+    say = WORDING[language]
+    guesses: dict[str, list[dict[str, Any]]] = {}
+    for entry in sorted(summary.inputs, key=lambda entry: entry["encoding_confidence"]):
+        if entry["encoding_confidence"] < 1:
+            guesses.setdefault(entry["encoding"], []).append(entry)
+    found = [
+        say["guess"].format(
+            encoding=encoding, percent=f"{entries[0]['encoding_confidence']:.0%}", name=entries[0]["name"]
+        )
+        + (f" ({counted(language, 'more', len(entries) - 1)})" if entries[1:] else "")
+        for encoding, entries in guesses.items()
+    ]
+    return say["guessed"].format(guesses=", ".join(found)) if found else ""
 
 
 @contextmanager
 def _stopping(output: str, say: dict[str, str]) -> Iterator[None]:
-    """Answer Ctrl-C with one line, saying whether the run can go on later."""
+    """Answer Ctrl-C and SIGTERM with one line, saying whether the run can go on later."""
     from jobtagger.batch.checkpoint import checkpoint_path  # noqa: PLC0415
 
+    before = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
-    except KeyboardInterrupt:
-        click.echo(say["stopped" if checkpoint_path(output).exists() else "stopped_early"], err=True)
-        sys.exit(EXIT_STOPPED)
+    except KeyboardInterrupt as stop:
+        said = "stopped" if checkpoint_path(output).exists() else "stopped_early"
+        click.echo(say["stopped_output" if output == "-" else said], err=True)
+        sys.exit(EXIT_TERMINATED if isinstance(stop, _Terminated) else EXIT_STOPPED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM came, which ends a run as Ctrl-C does."""
+
+
+def _terminate(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+    raise _Terminated
 
 
 @contextmanager
@@ -200,9 +233,10 @@ def _progress(inputs: tuple[str, ...], quiet: bool) -> "Iterator[Callable[[int],
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    from jobtagger.batch.outputs import without_rejected  # noqa: PLC0415
     from jobtagger.batch.streams import expand_inputs  # noqa: PLC0415
 
-    paths = expand_inputs(inputs)
+    paths, _ = without_rejected(inputs, expand_inputs(inputs))
     sizes = [os.path.getsize(path) for path in paths if os.path.isfile(path)]
     if len(sizes) < len(paths):
         yield None

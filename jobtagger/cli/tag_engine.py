@@ -1,5 +1,6 @@
 """`jobtagger tag --engine`: folders of Parquet by Dask or Spark."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ _OPTIONS = [
 ]
 _ALONE = {
     "resume": "--resume", "count_once": "--count-once", "excel_safe": "--excel-safe", "encoding": "--encoding",
-    "delimiter": "--delimiter",
+    "delimiter": "--delimiter", "rejected": "--rejected",
 }  # fmt: skip
 
 
@@ -52,13 +53,20 @@ def tag_with_engine(inputs: tuple[str, ...], output: str, options: dict[str, Any
         raise click.UsageError("--engine takes one folder of Parquet files as IN and a new folder as --output")
     from jobtagger.batch.engines import EngineOptions, tag_folder  # noqa: PLC0415
     from jobtagger.batch.frame import FrameOptions  # noqa: PLC0415
+    from jobtagger.batch.outputs import refuse_clashes, summary_written  # noqa: PLC0415
+    from jobtagger.batch.summary import write_summary  # noqa: PLC0415
 
+    started = time.monotonic()
+    refuse_clashes(summary_written(options["summary_file"]), [])
     named = tuple((field, options[field]) for field in ("title", "description", "skills") if options[field])
     frame = FrameOptions(named, options["advice"], options["duplicates"] == "exact")
-    return tag_folder(
+    summary = tag_folder(
         inputs[0], output,
         EngineOptions(options["engine"], options["scheduler"], options["jobs"], _absolute(options["model_folder"]), frame),
     )  # fmt: skip
+    if options["summary_file"]:
+        write_summary(summary, options["summary_file"], time.monotonic() - started)
+    return summary
 
 
 def _absolute(folder: str | None) -> str:

@@ -2,17 +2,17 @@
 
 WORDING = {
     "en": {
-        "done": "{tagged} rows tagged, {rejected} rejected, {duplicates} duplicates, {review} to review",
-        "done_by_engine": "{tagged} rows tagged, {rejected} rejected, {review} to review",
         "categories": "category",
         "levels": "risk level",
         "languages": "language",
-        "more": "{n} more",
         "renamed": "note: the input has a column of that name already, so ours is called {name}",
-        "rejected": "{n} rows were rejected, see {file}",
-        "cut": "note: {n} cells were longer than a spreadsheet holds and were cut; write .csv or .parquet to keep them",
+        "left_out_rejected_rows": "note: {name} was left out: it holds rejected rows of another run; name it to read it",
         "stopped": "jobtagger: stopped; what was done is kept, go on with --resume",
         "stopped_early": "jobtagger: stopped; nothing was written",
+        "stopped_output": "jobtagger: stopped; the rows on standard output end early, and cannot be gone on with",
+        "left_out_no_rows": "note: {name} was left out: it has no rows",
+        "guessed": "note: encoding guessed: {guesses}; --encoding decides instead",
+        "guess": "{encoding}, {percent} sure, for {name}",
         "format": "Format",
         "packed": "{packing}, unpacked on the way",
         "encoding": "Encoding",
@@ -35,18 +35,18 @@ WORDING = {
         "example": "first row: {text}",
     },
     "fr": {
-        "done": "{tagged} lignes traitées, {rejected} rejetées, {duplicates} doublons, {review} à relire",
-        "done_by_engine": "{tagged} lignes traitées, {rejected} rejetées, {review} à relire",
         "categories": "catégorie",
         "levels": "niveau de risque",
         "languages": "langue",
-        "more": "{n} autres",
         "renamed": "note : l'entrée a déjà une colonne de ce nom, la nôtre s'appelle {name}",
-        "rejected": "{n} lignes ont été rejetées, voir {file}",
-        "cut": "note : {n} cellules dépassaient ce que contient un tableur et ont été coupées ;"
-        " écrire en .csv ou .parquet pour les garder",
+        "left_out_rejected_rows": "note : {name} est laissé de côté : ce sont les lignes rejetées d'un autre passage ;"
+        " le nommer pour le lire",
         "stopped": "jobtagger : arrêté ; ce qui est fait est gardé, reprendre avec --resume",
         "stopped_early": "jobtagger : arrêté ; rien n'a été écrit",
+        "stopped_output": "jobtagger : arrêté ; les lignes sur la sortie standard s'arrêtent là, sans reprise possible",
+        "left_out_no_rows": "note : {name} est laissé de côté : il n'a pas de lignes",
+        "guessed": "note : encodage deviné : {guesses} ; --encoding en décide autrement",
+        "guess": "{encoding}, sûr à {percent}, pour {name}",
         "format": "Format",
         "packed": "{packing}, décompressé au passage",
         "encoding": "Encodage",
@@ -69,3 +69,39 @@ WORDING = {
         "example": "première ligne : {text}",
     },
 }
+
+COUNTED = {
+    "en": {
+        "tagged": ("{n} row tagged", "{n} rows tagged"),
+        "rejected": ("{n} rejected", "{n} rejected"),
+        "duplicates": ("{n} duplicate", "{n} duplicates"),
+        "review": ("{n} to review", "{n} to review"),
+        "more": ("{n} more", "{n} more"),
+        "see_rejected": ("{n} row was rejected, see {file}", "{n} rows were rejected, see {file}"),
+        "cut": (
+            "note: {n} cell was longer than a spreadsheet holds and was cut; write .csv or .parquet to keep it",
+            "note: {n} cells were longer than a spreadsheet holds and were cut; write .csv or .parquet to keep them",
+        ),
+    },
+    "fr": {
+        "tagged": ("{n} ligne traitée", "{n} lignes traitées"),
+        "rejected": ("{n} rejetée", "{n} rejetées"),
+        "duplicates": ("{n} doublon", "{n} doublons"),
+        "review": ("{n} à relire", "{n} à relire"),
+        "more": ("{n} autre", "{n} autres"),
+        "see_rejected": ("{n} ligne a été rejetée, voir {file}", "{n} lignes ont été rejetées, voir {file}"),
+        "cut": (
+            "note : {n} cellule dépassait ce que contient un tableur et a été coupée ;"
+            " écrire en .csv ou .parquet pour la garder",
+            "note : {n} cellules dépassaient ce que contient un tableur et ont été coupées ;"
+            " écrire en .csv ou .parquet pour les garder",
+        ),
+    },
+}
+"""What is said of one and of several."""
+
+
+def counted(language: str, key: str, n: int, **values: str) -> str:
+    """Say a number of things; none is singular in French, as one is."""
+    is_one = n < 2 if language == "fr" else n == 1
+    return COUNTED[language][key][not is_one].format(n=n, **values)
