@@ -145,6 +145,18 @@ def test_json_that_breaks_off_gives_what_was_whole(tmp_path, tagger):
             "in.csv.gz", gzip.compress(b"title\n" + os.urandom(999))[:-300], "gzip data is damaged", id="gzip"
         ),
         pytest.param("in.csv.zst", b"\x28\xb5\x2f\xfd" + b"\xff" * 50, "the zstd data is damaged", id="zstd"),
+        pytest.param(
+            "in.csv.zst",
+            zstandard.compress(b"title\n" + b"Logo\n" * 99 + os.urandom(999))[:-300],
+            "zstd data is damaged or breaks off",
+            id="zstd cut off",
+        ),
+        pytest.param(
+            "in.csv.zst",
+            zstandard.compress(b"title\n") + zstandard.compress(b"Logo\n")[:-1],
+            "zstd data is damaged or breaks off",
+            id="zstd cut off in a later frame",
+        ),
     ],
 )
 def test_damaged_containers_are_refused(tmp_path, tagger, name, content, message):
@@ -155,6 +167,17 @@ def test_damaged_containers_are_refused(tmp_path, tagger, name, content, message
         tag_file([str(tmp_path / name)], str(tmp_path / "out.csv"), tagger)
 
     assert [name] == os.listdir(tmp_path)
+
+
+def test_zstd_that_breaks_off_late_gives_no_file(tmp_path, tagger):
+    """Half of a large file is not taken for the whole of it, though most rows were read by then."""
+    packed = zstandard.compress(b"title,n\n" + b"".join(b"Logo,%d\n" % number for number in range(200_000)))
+    (tmp_path / "in.csv.zst").write_bytes(packed[: len(packed) // 2])
+
+    with pytest.raises(InputError, match=r"in\.csv\.zst: the zstd data is damaged or breaks off"):
+        tag_file([str(tmp_path / "in.csv.zst")], str(tmp_path / "out.csv"), tagger)
+
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_bombs_are_stopped_by_the_stated_limit(tmp_path, tagger, monkeypatch):
