@@ -13,12 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 import zstandard
-from hypothesis import given
-from hypothesis import strategies as st
 
 from jobtagger.batch import ReadOptions, RunOptions, tag_file
 from jobtagger.batch.columns import find_fields
-from jobtagger.batch.json_rows import MAX_DEPTH, MAX_DIGITS, _Guard, _Refused
 from jobtagger.batch.reading import open_table
 from jobtagger.errors import InputError
 from jobtagger.records import OUTPUT_COLUMNS, RejectedRecord
@@ -128,7 +125,12 @@ def test_json_that_breaks_off_gives_what_was_whole(tmp_path, tagger):
     summary = tag_file([str(tmp_path / "in.json")], str(tmp_path / "out.csv"), tagger)
 
     assert (2, 1) == (summary.n_tagged, summary.n_rejected)
-    assert ["3", "the document is damaged from here on, or breaks off"] == _csv(tmp_path / "out.rejected.csv")[1][1:3]
+    place = whole.index("{", 40)
+    assert [
+        "3",
+        "the document is damaged from here on, or breaks off: its end is not found (character 59)",
+        whole[place:-12],
+    ] == _csv(tmp_path / "out.rejected.csv")[1][1:]
 
 
 @pytest.mark.parametrize(
@@ -231,22 +233,19 @@ def test_a_workbook_of_one_far_cell_is_refused(tmp_path, tagger):
     [
         pytest.param("[" * 100_000 + "]" * 100_000, id="nested without end"),
         pytest.param('{"a":' * 2000 + "1" + "}" * 2000, id="nested too deeply for Python"),
-        pytest.param("9" * 6000, id="a number of too many digits"),
     ],
 )
 @pytest.mark.parametrize("name", ["in.json", "in.jsonl"])
-def test_json_that_makes_parsers_fall_costs_no_more_than_the_rest(tmp_path, tagger, name, value):
-    """Rows before are tagged, the bad one is rejected; in JSON lines those behind it are tagged too."""
+def test_json_that_makes_parsers_fall_costs_its_record(tmp_path, tagger, name, value):
+    """Rows before and behind it are tagged, the bad one is rejected."""
     good = ['{"title": "Logo for a bakery"}'] * 3000
     rows = [*good, f'{{"title": "x", "n": {value}}}', *good]
-    is_document = name == "in.json"
-    (tmp_path / name).write_text("[" + ",".join(rows) + "]" if is_document else "\n".join(rows))
+    (tmp_path / name).write_text("[" + ",".join(rows) + "]" if name == "in.json" else "\n".join(rows))
 
     summary = tag_file([str(tmp_path / name)], str(tmp_path / "out.csv"), tagger)
 
-    reason = "damaged from here on" if is_document else "is no JSON object"
-    assert reason in (tmp_path / "out.rejected.csv").read_text()
-    assert (3000 if is_document else 6000, 1) == (summary.n_tagged, summary.n_rejected)
+    assert ["3001", "is nested too deeply"] == _csv(tmp_path / "out.rejected.csv")[1][1:3]
+    assert (6000, 1) == (summary.n_tagged, summary.n_rejected)
 
 
 def test_json_nested_as_deep_as_python_just_reads(tmp_path, tagger):
@@ -257,30 +256,6 @@ def test_json_nested_as_deep_as_python_just_reads(tmp_path, tagger):
     summary = tag_file([str(tmp_path / "in.jsonl")], str(tmp_path / "out.csv"), tagger)
 
     assert 100 == summary.n_tagged + summary.n_rejected
-
-
-_JSON = st.recursive(
-    st.none() | st.integers() | st.text(st.sampled_from('\\"[]{}a9é'), max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
-    max_leaves=30,
-)
-
-
-@given(_JSON, st.integers(1, 7), st.booleans())
-def test_the_guard_lets_every_sound_document_pass(value, size, is_ascii):
-    """Brackets and escapes inside texts are no nesting, however the document is cut into blocks."""
-    document = json.dumps(value, ensure_ascii=is_ascii).encode()
-    shallow, deep = _Guard(), _Guard()
-
-    for start in range(0, len(document), size):
-        shallow.check(document[start : start + size])
-        deep.check(document[start : start + size])
-
-    with pytest.raises(_Refused, match="deeper than 100 levels"):
-        deep.check(b"[" * (MAX_DEPTH + 1))
-    shallow.check(b"[" * MAX_DEPTH + b"9" * (MAX_DIGITS // 2))
-    with pytest.raises(_Refused, match="more than 4,000 digits"):
-        shallow.check(b"9" * MAX_DIGITS)
 
 
 def test_half_characters_of_json_can_be_written(tmp_path, tagger):

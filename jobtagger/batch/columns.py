@@ -88,6 +88,15 @@ def find_fields(name: str, columns: list[str], sources: Sources, named: Mapping[
     return FieldMap(**places, details=details, found_by=found_by, causes=tuple(causes[field] for field in FIELDS))
 
 
+def n_text_fields(columns: list[str], sources: Sources, named: Mapping[str, str]) -> int:
+    """Say how many of title and description would be found in columns."""
+    try:
+        fields = find_fields("", columns, sources, named)
+    except InputError:
+        return 0
+    return bool(fields.title) + bool(fields.description)
+
+
 def own_names(names: Sequence[str], columns: Sequence[str]) -> list[str]:
     """Give our columns names that the input does not have."""
     taken = set(columns)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from jobtagger.batch.columns import FieldMap, find_fields
 from jobtagger.batch.reading import open_table
-from jobtagger.batch.streams import STDIN
+from jobtagger.batch.streams import STDIN, is_read_once
 from jobtagger.batch.table import ReadOptions, Row, Shape, Table
 from jobtagger.errors import InputError
 from jobtagger.knowledge.types import Sources
@@ -57,7 +57,7 @@ class Inputs:
         self.found: list[Input] = []
         try:
             for path in paths:
-                self._look_at(path, keep_open=path == STDIN or len(paths) == 1)
+                self._look_at(path, keep_open=is_read_once(path) or len(paths) == 1)
         except BaseException:
             self.__exit__()
             raise
