@@ -89,7 +89,7 @@ class Inputs:
     def _look_at(self, path: str, keep_open: bool) -> None:
         table = open_table(path, self._options, self._sources)
         self._open[len(self.found)] = table
-        fields = find_fields(table.name, table.columns, self._sources, dict(self._options.columns))
+        fields = fields_of(table, self._options, self._sources)
         if not keep_open:
             self._open.pop(len(self.found)).__exit__()
         self.found.append(Input(path, table.name, table.columns, fields, table.shape))
@@ -103,6 +103,18 @@ class Inputs:
             table.__exit__()
             raise InputError(f"{entry.name}: was changed during the run; run again")
         return table
+
+
+def fields_of(table: Table, options: ReadOptions, sources: Sources) -> FieldMap:
+    """Find the columns of each field in an opened table.
+
+    Raises
+    ------
+    InputError
+        When a named one does not exist, or none that holds text can be found.
+    """
+    is_csv = table.shape.format == "csv"
+    return find_fields(table.name, table.columns, sources, dict(options.columns), is_csv and options.has_header)
 
 
 def _chunks(source: int, table: Table) -> Iterator[Chunk]:

@@ -153,7 +153,9 @@ def _table(
     name = stream.name
     if not columns:
         stream.close()
-        raise InputError(f"{name}: holds no records" + (f": {broken.reason} ({broken.content[:100]})" if broken else ""))
+        raise InputError(
+            f"{name}: holds no records" + (f": {broken.reason} ({broken.content[:100]})" if broken else "")
+        )
     rows = (_row(name, number, record, columns) for number, record in enumerate(records(stream), 1))
     return Table(name, list(map(_text, columns)), rows, 1, Shape(form, stream.packing, encoding), stream)
 
@@ -170,8 +172,8 @@ def _row(name: str, number: int, record: Record, columns: Iterable[str]) -> Row 
 def _record(line: str) -> Record:
     try:
         value = decode(line)
-    except JSONDecodeError as error:
-        return Broken(line, f"{NO_OBJECT}: {error.msg} (character {error.pos + 1:,})")
+    except JSONDecodeError:
+        return Broken(line, NO_OBJECT)
     except RecursionError:
         return Broken(line, TOO_DEEP)
     return value if isinstance(value, dict) else Broken(line, NO_OBJECT)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from jobtagger.batch.delimited import read_delimited
 from jobtagger.batch.encodings import find_encoding
-from jobtagger.batch.excel import ENDINGS as EXCEL_ENDINGS
-from jobtagger.batch.excel import read_excel
+from jobtagger.batch.excel import is_workbook, read_excel
 from jobtagger.batch.json_rows import ENDINGS as JSON_ENDINGS
 from jobtagger.batch.json_rows import is_json_lines, looks_like_json, read_json_document, read_json_lines
 from jobtagger.batch.parquet import MAGIC as PARQUET_MAGIC
@@ -46,12 +45,12 @@ def _table(path: str, stream: InputStream, options: ReadOptions, sources: Source
     if not head.strip():
         raise InputError(f"{stream.name}: is empty")
     if head.startswith(PARQUET_MAGIC) or head.startswith((_ZIP, _OLE)):
-        return _binary_table(path, stream)
+        return _binary_table(path, stream, options, sources)
     encoding = find_encoding(stream.name, head, options.encoding)
     text = head.decode(encoding.name, "replace").removeprefix("\ufeff")
     ending = _ending(path)
     if ending not in JSON_ENDINGS and not looks_like_json(text):
-        return read_delimited(stream, encoding, options.delimiter)
+        return read_delimited(stream, encoding, options)
     open_again = _opener(path, stream)
     if is_json_lines(text, ending):
         return read_json_lines(open_again, encoding)
@@ -66,17 +65,17 @@ def _ending(path: str) -> str:
     return endings[-1] if endings else ""
 
 
-def _binary_table(path: str, stream: InputStream) -> Table:
+def _binary_table(path: str, stream: InputStream, options: ReadOptions, sources: Sources) -> Table:
     if is_read_once(path) or stream.packing:
         raise InputError(
             f"{stream.name}: Parquet and Excel files are read by name and unpacked; save it as a file first"
         )
-    is_excel = not stream.head.startswith(PARQUET_MAGIC)
     stream.close()
-    if is_excel and Path(path).suffix.lower() not in EXCEL_ENDINGS:
+    if stream.head.startswith(PARQUET_MAGIC):
+        return read_parquet(path, lambda: InputStream(path))
+    if not is_workbook(path):
         raise InputError(f"{path}: is an archive or an office document, no table; unpack it, or save it as CSV")
-    read: Callable[[str, Callable[[], InputStream]], Table] = read_excel if is_excel else read_parquet
-    return read(path, lambda: InputStream(path))
+    return read_excel(path, lambda: InputStream(path), options, sources)
 
 
 def _opener(path: str, stream: InputStream) -> Callable[[], InputStream]:

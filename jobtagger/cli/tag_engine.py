@@ -25,7 +25,7 @@ _OPTIONS = [
 ]
 _ALONE = {
     "resume": "--resume", "count_once": "--count-once", "excel_safe": "--excel-safe", "encoding": "--encoding",
-    "delimiter": "--delimiter",
+    "delimiter": "--delimiter", "no_header": "--no-header",
 }  # fmt: skip
 
 
