@@ -1,8 +1,10 @@
 """Everything malformed ends in tagged rows, rejected rows with reasons, or one clear message; never in half a file."""
 
+import bz2
 import csv
 import gzip
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -137,6 +139,25 @@ def test_json_that_breaks_off_gives_what_was_whole(tmp_path, tagger):
     ("name", "content", "message"),
     [
         pytest.param("in.json", b'{"title": ', r"is not JSON: ", id="JSON"),
+        pytest.param("in.csv", b"\xef\xbb\xbf", "is empty", id="a mark alone"),
+        pytest.param("in.csv", b"\xff\xfe\r\0\n\0", "is empty", id="a mark and a line's end"),
+        pytest.param(
+            "in.csv.bz2", bz2.compress(b"title\nLogo\n"), "is packed by bzip2, no table; unpack it", id="bzip2"
+        ),
+        pytest.param("in.csv.xz", lzma.compress(b"title\nLogo\n"), "is packed by xz, no table; unpack it", id="xz"),
+        pytest.param(
+            "in.csv.gz",
+            gzip.compress(gzip.compress(b"title\nLogo\n")),
+            "is packed twice, the second time by gzip; unpack it once",
+            id="gzip twice",
+        ),
+        pytest.param(
+            "in.csv", b"\x89PNG\r\n\x1a\n" + b"x" * 50, r"is a picture \(PNG\), no table; export", id="picture"
+        ),
+        pytest.param("in.csv", b"%PDF-1.7\n" + b"x" * 50, "is a PDF, no table; export", id="PDF"),
+        pytest.param("in.csv", b"<!DOCTYPE html>\n<p>Logo\n", r"is a web page \(HTML\), no table; export", id="HTML"),
+        pytest.param("in.csv", b'\xef\xbb\xbf <?xml version="1.0"?>\n<a/>', "is XML, no table; export", id="XML"),
+        pytest.param("in.csv", b"a/b" + b"\0" * 254 + b"ustar\0" + b"x" * 300, r"is an archive \(tar\)", id="tar"),
         pytest.param("in.json", b"[1, 2]", r"holds no records: is no JSON object \(1\)", id="no objects"),
         pytest.param("in.parquet", b"PAR1" + b"x" * 50 + b"PAR1", "is no Parquet file that can be read", id="Parquet"),
         pytest.param("in.xlsx", b"PK\x03\x04" + b"x" * 50, "is no workbook that can be read", id="Excel"),
@@ -200,6 +221,25 @@ def test_bombs_are_stopped_by_the_stated_limit(tmp_path, tagger, monkeypatch):
             tag_file([str(path)], str(tmp_path / "out.csv"), tagger)
 
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_bad_bytes_in_parquet_cost_their_row(tmp_path, tagger):
+    """A text that is no UTF-8 is rejected with the byte, also within lists; bytes that need not be text are shown."""
+    raw = pa.array([b"Logo", b"D\xe9veloppeur", None, b"Voice over"], pa.binary())
+    lists = pa.ListArray.from_arrays([0, 1, 1, 1, 2], pa.array([b"\xff", b"x"], pa.binary()).view(pa.string()))
+    four = pa.array([b"abcd", b"\xe9\x00ab", None, b"\xff\xfe\x00\x01"], pa.binary(4))
+    columns = {"title": raw.view(pa.string()), "list": lists, "fixed": four, "bytes": raw}
+    pq.write_table(pa.table(columns), tmp_path / "in.parquet")
+
+    summary = tag_file([str(tmp_path / "in.parquet")], str(tmp_path / "out.csv"), tagger)
+
+    assert (2, 2) == (summary.n_tagged, summary.n_rejected)
+    assert [["1", "byte 0xFF is not utf-8"], ["2", "byte 0xE9 is not utf-8"]] == [
+        row[1:3] for row in _csv(tmp_path / "out.rejected.csv")[1:]
+    ]
+    assert [["", "[]", "", ""], ["Voice over", '["x"]', "\\xff\\xfe\0\x01", "Voice over"]] == [
+        row[:4] for row in _csv(tmp_path / "out.csv")[1:]
+    ]
 
 
 def test_a_text_that_repeats_is_held_once(tmp_path, knowledge):

@@ -23,7 +23,7 @@ _BOMS = [
 ]
 _WESTERN = "cp1252"
 _BAD_BYTE = re.compile("[\udc00-\udcff]")
-_ESCAPE = "jobtagger.escape"
+ESCAPE = "jobtagger.escape"
 """Like Python's "surrogateescape", also for the bytes below 0x80 that half a character of UTF-16 is made of."""
 CUT = "\udfff"
 """Stands behind what is shown of a line that is too long to be read; no decoder makes it."""
@@ -101,7 +101,7 @@ class Decoded:
 
     def texts(self) -> Iterator[str]:
         """Give the text in pieces as they come; what cannot be decoded is half characters in it."""
-        decoder = codecs.getincrementaldecoder(self._encoding.name)(_ESCAPE)
+        decoder = codecs.getincrementaldecoder(self._encoding.name)(ESCAPE)
         is_first = True
         for block in chain(iter(self._stream.read1, b""), [b""]):
             text = decoder.decode(block, not block)
@@ -115,11 +115,8 @@ class Decoded:
             return ""
         if CUT in text:
             return TOO_LONG
-        found = _BAD_BYTE.search(text)
-        if not found:
-            return ""
-        name = self._encoding.name
-        return f"byte 0x{ord(found[0]) - 0xDC00:02X} is not {name}; say --encoding if the whole file is in another"
+        bad, name = bad_byte(text), self._encoding.name
+        return bad and f"byte {bad} is not {name}; say --encoding if the whole file is in another"
 
 
 class DecodedLines(Decoded):
@@ -167,7 +164,7 @@ class DecodedLines(Decoded):
             text = block.decode(self._encoding.name)
         except UnicodeDecodeError:
             self.is_dirty = True
-            text = block.decode(self._encoding.name, _ESCAPE)
+            text = block.decode(self._encoding.name, ESCAPE)
         return text.removeprefix(_MARK) if is_first else text
 
 
@@ -178,7 +175,13 @@ def _escape(error: UnicodeError) -> tuple[str, int]:
     return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
 
 
-codecs.register_error(_ESCAPE, _escape)
+codecs.register_error(ESCAPE, _escape)
+
+
+def bad_byte(text: str) -> str:
+    """Give the first byte of a text that could not be decoded, empty if there is none."""
+    found = _BAD_BYTE.search(text)
+    return f"0x{ord(found[0]) - 0xDC00:02X}" if found else ""
 
 
 def show_bad_bytes(text: str) -> str:
@@ -205,7 +208,7 @@ def _split(text: str) -> list[str]:
 
 def _known(name: str, encoding: str) -> str:
     try:
-        _NEARLY_ALL_BYTES.decode(encoding, _ESCAPE)
+        _NEARLY_ALL_BYTES.decode(encoding, ESCAPE)
         return codecs.lookup(encoding).name
     except (LookupError, UnicodeError):  # such as idna, which is not made for files
         raise InputError(f"{name}: encoding {encoding} is not known; try utf-8, cp1252 or latin-1") from None

@@ -12,6 +12,7 @@ from jobtagger.batch.encodings import find_encoding
 from jobtagger.batch.excel import is_workbook, read_excel
 from jobtagger.batch.json_rows import ENDINGS as JSON_ENDINGS
 from jobtagger.batch.json_rows import is_json_lines, looks_like_json, read_json_document, read_json_lines
+from jobtagger.batch.kinds import other_kind
 from jobtagger.batch.parquet import MAGIC as PARQUET_MAGIC
 from jobtagger.batch.parquet import read_parquet
 from jobtagger.batch.streams import InputStream, is_read_once
@@ -20,6 +21,7 @@ from jobtagger.errors import InputError
 from jobtagger.knowledge.types import Sources
 
 _PACKED_ENDINGS = (".gz", ".gzip", ".zst", ".zstd")
+_BLANKS = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"  # and the byte order marks
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 
@@ -42,8 +44,10 @@ def open_table(path: str, options: ReadOptions, sources: Sources) -> Table:
 
 def _table(path: str, stream: InputStream, options: ReadOptions, sources: Sources) -> Table:
     head = stream.head
-    if not head.strip():
+    if not head.strip(_BLANKS):
         raise InputError(f"{stream.name}: is empty")
+    if what := other_kind(head):
+        raise InputError(f"{stream.name}: {what}")
     if head.startswith(PARQUET_MAGIC) or head.startswith((_ZIP, _OLE)):
         return _binary_table(path, stream, options, sources)
     encoding = find_encoding(stream.name, head, options.encoding)
