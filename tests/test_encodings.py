@@ -110,3 +110,48 @@ def test_bad_bytes_of_other_encodings_cost_their_row(tmp_path, knowledge):
 
     assert [("小さな",), ("英語",)] == [rows[0], rows[2]]
     assert rows[1].startswith("byte 0x85 is not shift_jis")
+
+
+FRENCH = "Développeur à Orléans – 5€\nCréation d’un très bel été, où ça ? Là-bas !\nDEVIS À L’HEURE, coût réduit\n"
+PORTUGUESE = "Criação de logótipo não é difícil\nEdição de vídeos, três por mês, até às 18h\nPreciso de alguém já com experiência\n"
+SPANISH = "Diseño de página web para niños\n¿Cuánto cuesta la traducción? Según el número de páginas\nAquí está más información\n"
+GERMAN = "Übersetzung für eine größere Firma\nMöglichst günstig, später auch mehr Aufträge\nGröße der Datei: 5 MB\n"
+POLISH = "Strona internetowa dla warsztatu\nSzukam grafika, który przygotuje znak\nŁódź, treści dostarczę później\n"
+CZECH = "Hledám grafika, který připraví značku\nPřeklad článku, důležitá je pečlivost\n"
+TURKISH = "Fırın için logo tasarımı\nŞirket için web sitesi, uzun süreli iş\n"
+RUSSIAN = "Нужен дизайнер для логотипа\nПеревод статьи, десять страниц\n"
+JAPANESE = "ロゴのデザインをお願いします\n小さなパン屋のための名刺\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((text, encoding) for text in (PORTUGUESE, SPANISH, GERMAN) for encoding in ("cp1252", "mac_roman", "cp850")),
+        *((FRENCH, encoding) for encoding in ("cp1252", "mac_roman")),
+        (FRENCH.replace("–", "-").replace("’", "'").replace("€", "$"), "cp850"),
+        (POLISH, "cp1250"),
+        (CZECH, "cp1250"),
+        (TURKISH, "cp1254"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8_r"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+        (FRENCH + PORTUGUESE + SPANISH + GERMAN, "cp1252"),
+    ],
+)
+def test_code_pages_are_told_apart_by_few_lines(text, encoding):
+    """A handful of lines is enough to know in which page their letters stand."""
+    found = find_encoding("f", text.encode(encoding), "")
+
+    assert text == text.encode(encoding).decode(found.name)
+    assert 0.5 < found.confidence <= 1
+
+
+@pytest.mark.parametrize("text", ["Développeur à Orléans – 5€", "café", "We’re a small team—and growing", "naïve"])
+def test_the_western_page_is_taken_where_others_fit_as_well(text):
+    """Of pages in which the text is the same, or as likely, the commonest is named."""
+    found = find_encoding("f", text.encode("cp1252"), "")
+
+    assert "cp1252" == found.name
+    assert found.confidence <= 0.8
+    assert "would do as well" in found.reason

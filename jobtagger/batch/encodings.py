@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from jobtagger.batch.guessing import guess_encoding
 from jobtagger.batch.streams import HEAD_SIZE, InputStream
 from jobtagger.errors import InputError
 
@@ -21,19 +22,12 @@ _BOMS = [
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 ]
-_WESTERN = "cp1252"
 _BAD_BYTE = re.compile("[\udc00-\udcff]")
 ESCAPE = "jobtagger.escape"
 """Like Python's "surrogateescape", also for the bytes below 0x80 that half a character of UTF-16 is made of."""
 CUT = "\udfff"
 """Stands behind what is shown of a line that is too long to be read; no decoder makes it."""
 _SHOWN_OF_LONG = 1000
-_COMMON = [
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "cp1257", "mac_roman", "cp850", "koi8_r",
-    "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
-]  # fmt: skip
-_DRAW = 0.8  # how sure, where others fit as well
-_SAMPLE_PIECES = 400
 _FEW_BAD = 0.5  # more undecodable ones among the pieces that are not ASCII: the file is in something else
 _PIECE_ENDS = re.compile(rb"[\r\n,]+")
 _NEARLY_ALL_BYTES = bytes(range(256)).replace(b"\\", b"")
@@ -88,7 +82,7 @@ def _of_mixed_pieces(head: bytes) -> Encoding:
     share_bad = sum(not _is_utf8(piece) for piece in other) / len(other)
     if share_bad < _FEW_BAD:
         return Encoding("utf-8", 1 - share_bad, f"{1 - share_bad:.0%} of what is not ASCII is valid UTF-8")
-    return _guessed(other)
+    return Encoding(*guess_encoding(other))
 
 
 class Decoded:
@@ -230,20 +224,3 @@ def _utf16(head: bytes) -> Encoding | None:
     if max(even, odd) < 4 * (min(even, odd) + 1):
         return None
     return Encoding("utf-16-be" if even > odd else "utf-16-le", 0.9, "every other byte is zero")
-
-
-def _guessed(pieces: list[bytes]) -> Encoding:
-    """Let charset-normalizer read the pieces that are not ASCII; Western Windows wins a draw."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - most files are UTF-8 and never need it
-
-    sample = b"\n".join(pieces[:_SAMPLE_PIECES])
-    results = sorted(from_bytes(sample, cp_isolation=_COMMON), key=lambda result: (result.chaos, -result.coherence))
-    if not results:
-        return Encoding(_WESTERN, 0.0, "none fits; the commonest one on Western systems")
-    draw = [result for result in results if result.chaos == results[0].chaos]
-    names = list(dict.fromkeys(name for result in draw for name in (result.encoding, *result.could_be_from_charset)))
-    encoding = _WESTERN if _WESTERN in names else results[0].encoding
-    others = [name for name in names if name != encoding][:3]
-    reason = f"charset-normalizer, from {len(pieces[:_SAMPLE_PIECES])} pieces that are not ASCII"
-    reason += f"; {', '.join(others)} would do as well" if others else ""
-    return Encoding(encoding, (1 - results[0].chaos) * (_DRAW if others else 1), reason)
