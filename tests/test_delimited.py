@@ -113,3 +113,11 @@ def test_bad_bytes_in_the_header_are_shown(tmp_path, tagger):
         summary = tag_file([str(tmp_path / "in.csv")], str(tmp_path / name), tagger)
         table, _ = _read(tmp_path / name, tagger.knowledge.sources)
         assert (1, "prix \\xe9") == (summary.n_tagged, table.columns[4])
+
+
+def test_a_header_without_end_is_refused(tmp_path, knowledge):
+    """A header that is too long is not read in part."""
+    (tmp_path / "in.csv").write_text("title," + "x," * 17_000_000 + "\nLogo,1\n")
+
+    with pytest.raises(InputError, match="row 1: the header cannot be read: longer than 32,000,000 characters"):
+        _read(tmp_path / "in.csv", knowledge.sources)

@@ -38,6 +38,8 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
     try:
         reader = csv.reader(lines.from_start(), delimiter=delimiter)
         first = next(filter(None, reader), [])
+        if first and CUT in first[-1]:
+            raise csv.Error(TOO_LONG)
     except csv.Error as error:
         raise InputError(f"{stream.name}: row 1: the header cannot be read: {error}") from None
     n_headers, columns = 0, [f"column_{number}" for number in range(1, len(first) + 1)]
