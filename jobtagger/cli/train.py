@@ -157,7 +157,7 @@ def _columns(table: dict[str, str | None]) -> "Columns":
 
     encoding, delimiter = table.pop("encoding") or "", table.pop("delimiter") or ""
     named = {field: column for field, column in table.items() if column}
-    return Columns(named, ReadOptions(encoding, "\t" if delimiter in ("\\t", "tab") else delimiter))
+    return Columns(named, ReadOptions(encoding, delimiter))
 
 
 def _need_extra() -> None:
