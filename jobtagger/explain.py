@@ -3,17 +3,19 @@
 from itertools import pairwise
 from typing import Any
 
-from jobtagger.knowledge.types import Evidence, Knowledge, Outlook
+from jobtagger.knowledge.types import Evidence, Knowledge, Outlook, Trait
 from jobtagger.pieces import normalise, split
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, RawRecord, TaggedPosting
-from jobtagger.risk import derive_level
+from jobtagger.risk import TraitFinder, derive_level
 from jobtagger.risk.advice import advice_for
 from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
+from jobtagger.vocabulary import Vocabulary
 
 _RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
 _PULLS = {"raises": "down", "lowers": "up"}  # effect on the risk: way demand is pulled
 _UNMEASURED = ("opinion", "anecdote", "forecast")
+_OF_USE = ("usage", "survey")  # who uses AI for what: measured, but it is not demand
 
 
 def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> dict[str, Any]:
@@ -30,7 +32,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
         "explanation": {
             "category": _category(category_id, tagged, knowledge, spelling, language),
             "risk": _risk(category_id, tagged, knowledge, language),
-            "traits": _traits(category_id, tagged, knowledge, spelling, language),
+            "traits": _traits(category_id, tagged, posting, knowledge, spelling, language),
             "exposure": [
                 {
                     "measure": entry.source.in_language(language),
@@ -198,24 +200,53 @@ def _statement(evidence: Evidence, language: str, side: str) -> dict[str, Any]:
 
 
 def _traits(
-    category_id: str, tagged: TaggedPosting, knowledge: Knowledge, spelling: _Spelling, language: str
+    category_id: str,
+    tagged: TaggedPosting,
+    posting: Posting,
+    knowledge: Knowledge,
+    spelling: _Spelling,
+    language: str,
 ) -> list[dict[str, Any]]:
+    by_words = knowledge.trait_words.keys() - _shown_by_phrases(posting, knowledge)
     return [
         {
             "id": found.trait_id,
             "label": knowledge.traits[found.trait_id].label.in_language(language),
             "words": spelling(found.words),
             "points": found.points,
+            "by_words_alone": found.trait_id in by_words,
             "uncounted": "" if found.points else _why_uncounted(found, category_id, tagged, knowledge),
             "evidence": list(knowledge.traits[found.trait_id].evidence),
-            "opinions": [
-                name
-                for name in knowledge.traits[found.trait_id].evidence
-                if knowledge.evidence[name].strength in _UNMEASURED
-            ],
+            **_by_basis(knowledge.traits[found.trait_id], knowledge),
         }
         for found in tagged.risk.traits
     ]
+
+
+def _shown_by_phrases(posting: Posting, knowledge: Knowledge) -> set[str]:
+    """Give the traits that a phrase of their own shows, or weak signs enough to count, without words that are weighed."""
+    vocabulary = Vocabulary()
+    finder = TraitFinder(knowledge.traits.values(), knowledge.negation, knowledge.policy, vocabulary)
+    tokens = vocabulary.tokenise([posting])
+    found = finder.by_phrases(tokens, finder.are_negated(tokens))
+    return {finder.trait_ids[number] for number in found.trait[found.counts].tolist()}
+
+
+def _by_basis(trait: Trait, knowledge: Knowledge) -> dict[str, list[str]]:
+    """Part the evidence of a trait by what it rests on; each statement stands in one list."""
+    parted: dict[str, list[str]] = {"measured": [], "by_analogy": [], "both_ways": [], "of_use": [], "opinions": []}
+    for name in trait.evidence:
+        strength, effect = knowledge.evidence[name].strength, knowledge.evidence[name].effect
+        if strength in _UNMEASURED:
+            basis = "opinions"
+        elif strength in _OF_USE:
+            basis = "of_use"
+        elif name in trait.by_analogy:
+            basis = "by_analogy"
+        else:
+            basis = "both_ways" if effect == "mixed" else "measured"
+        parted[basis].append(name)
+    return parted
 
 
 def _why_uncounted(found: FoundTrait, category_id: str, tagged: TaggedPosting, knowledge: Knowledge) -> str:

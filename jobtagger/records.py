@@ -157,9 +157,9 @@ def from_columns(kind: type[Record], *columns: Iterable[Any]) -> list[Record]:
 
 
 OUTPUT_COLUMNS: dict[str, str] = {
-    "category": "id of the kind of work asked for, `other` when it is none of ours, `unknown` when the tagger abstains",
+    "category": "id of the kind of work asked for; `other` when it is none of ours, `unknown` when the tagger abstains: no known word, a language that is not classified, or no category probable enough (`abstain_below` in `policy.toml`, 0.15)",
     "category_probability": "calibrated probability of that category, 0 to 1",
-    "category_2": "id of a second kind of work the posting asks for, empty when there is none",
+    "category_2": "id of the runner-up when it is near (`category_2_from` in `policy.toml`, 0.2): what the posting asks for if not the first; empty otherwise",
     "language": "`en`, `fr`, `es`, `pt`, `de`, `it`, `nl`, `pl`, or `und` when it is none of these or cannot be told",
     "risk_level": "`growing`, `low`, `moderate`, `high`, `critical` or `unknown`: what published posting trends did to this kind of job",
     "risk_score": "0 (growing) to 1 (critical): the category's level, moved by the posting's traits",

@@ -20,10 +20,12 @@ POLICY = Policy(
     levels=LEVELS,
     rule_levels={
         "new": "growing", "in_demand": "low", "threatened": "moderate", "disappears": "high",
-        "stable_subtype": "moderate", "conflict": "moderate",
+        "automated": "high", "capability": "moderate", "use": "moderate", "mixed": "moderate", "hard_to_automate": "low",
+        "taken_up": "low", "stable_subtype": "moderate", "conflict": "moderate",
     },
     max_trait_points=20,
     negation_window=3,
+    negation_reach=6,
     many_from=20,
     budget=Budget("cheap", {"hour": 8, "day": 100, "word": 0.02, "job": 25}, {"usd": 1, "eur": 2, "inr": 0.01}),
     exposure_measure="ours",

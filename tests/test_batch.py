@@ -129,7 +129,7 @@ def test_rejected_file_of_an_earlier_run_goes_away(tmp_path, tagger):
         pytest.param(b"title,description\n", r"in\.csv: has a header and no rows", id="header only"),
         pytest.param(
             b"a,b\n1,2\n",
-            r"no text column found; name it with --title or --description; columns: a, b",
+            r"no text column found; name it with --title or --description, or say --no-header if .*; columns: a, b",
             id="no text",
         ),
     ],

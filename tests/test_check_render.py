@@ -15,6 +15,7 @@ STATEMENT = {
     "document": "000", "url": "https://example.org/cats",
 }  # fmt: skip
 OUTSIDE = {**STATEMENT, "id": "X1", "statement": "Cats are fine.", "caveat": "", "period": "", "document": "external"}
+NOTHING = {"measured": [], "by_analogy": [], "both_ways": [], "of_use": [], "opinions": []}
 ANSWER = {
     "category": "cat_painting", "category_probability": "0.874", "category_2": "", "risk_level": "high",
     "risk_score": "0.66", "trend_pct": "-20", "risk_confidence": "medium", "risk_conflict": "false",
@@ -33,12 +34,13 @@ ANSWER = {
         },
         "traits": [
             {
-                "label": "many cats", "words": "50 cats", "points": 2, "uncounted": "", "evidence": ["S2", "S3", "X4"],
-                "opinions": ["S3"],
+                "label": "many cats", "words": "50 cats", "points": 2, "uncounted": "", "by_words_alone": False,
+                "measured": ["S2", "X4"], "by_analogy": ["S8"], "both_ways": ["X9"], "of_use": ["S7"], "opinions": ["S3"],
             },
-            {"label": "secret", "words": "nda", "points": -6, "uncounted": "", "evidence": ["S5"], "opinions": ["S5"]},
-            {"label": "dear", "words": "fees", "points": 0, "uncounted": "too_weak", "evidence": [], "opinions": []},
-            {"label": "senior", "words": "senior", "points": 0, "uncounted": "by_design", "evidence": [], "opinions": []},
+            {"label": "secret", "words": "nda", "points": -6, "uncounted": "", "by_words_alone": True, **NOTHING, "opinions": ["S5"]},
+            {"label": "dear", "words": "fees", "points": 0, "uncounted": "too_weak", "by_words_alone": False, **NOTHING},
+            {"label": "senior", "words": "senior", "points": 0, "uncounted": "by_design", "by_words_alone": False, **NOTHING},
+            {"label": "stray", "words": "paw", "points": 0, "uncounted": "too_weak", "by_words_alone": True, **NOTHING},
         ],
         "exposure": [
             {"measure": "Ours", "percentile": 61, "occupation": "Painters"},
@@ -76,7 +78,8 @@ def test_render_in_english(answer):
         "  - X1: Cats are fine. — published: Cat News; https://example.org/cats",
         "",
         "Found in the text:",
-        "  +0.02 many cats (raises the risk; S2 X4; opinion, not measured: S3): “50 cats”",
+        "  +0.02 many cats (raises the risk; S2 X4; measured on something near it: S8; measured, points both",
+        "    ways: X9; use of AI, not demand: S7; opinion, not measured: S3): “50 cats”",
         "  -0.06 secret (lowers the risk; opinion, not measured: S5): “nda”",
         "  dear (too weak a sign to count): “fees”",
         "  senior (shown only): “senior”",
@@ -91,6 +94,8 @@ def test_render_in_english(answer):
         "The level says what the published figures named above report of past demand for this kind of job. It",
         "is not a probability that a job disappears.",
         "Rules R1 to R5 and the ids S... and X... are explained by `jobtagger evidence` and docs/risk.md.",
+        "Documents 000 to 004 are the five reports that the levels start from; [000:256] is line 256 of the",
+        "first.",
     ]
 
 
@@ -111,7 +116,8 @@ def test_render_in_french(answer):
         "Le niveau dit ce que les chiffres publiés cités plus haut rapportent de la demande passée pour ce",
         "type de travail. Ce n'est pas la probabilité qu'un emploi disparaisse.",
         "Les règles R1 à R5 et les numéros S... et X... sont expliqués par `jobtagger evidence` et",
-        "docs/risk.md.",
+        "docs/risk.md. Les documents 000 à 004 sont les cinq rapports de départ\u00a0; [000:256] renvoie à la",
+        "ligne 256 du premier.",
     ]
 
 
@@ -127,7 +133,8 @@ def test_render_in_french_holds_signs_to_their_words(answer):
     assert "Mots décisifs\u00a0: cat +2,2, red ink +0,3" in text
     assert "Le chiffre\u00a0: 10,4\u00a0%\u00a0; «\u00a0tout\u00a0» est dit\u00a0!" in text
     assert "publié\u00a0: Cat News\u00a0; données\u00a0: 2023\u00a0; document 000" in text
-    assert "augmente le risque\u00a0; S2 X4\u00a0; avis, non mesuré\u00a0: S3)\u00a0: «\u00a050 cats\u00a0»" in text
+    assert "augmente le risque\u00a0; S2 X4\u00a0; mesuré sur autre chose, par analogie\u00a0: S8" in text
+    assert "avis, non mesuré\u00a0: S3)\u00a0: «\u00a050 cats\u00a0»" in re.sub(r"\n +", " ", text)
     assert not re.search(r" [:;!?%»]|« |\w: ", text)
 
 
@@ -190,7 +197,7 @@ def test_render_leaves_out_what_is_not_there(answer):
     explanation |= {"traits": [], "exposure": [], "advice": []}
     answer["trend_pct"] = ""
 
-    assert list(render(answer, "en"))[2:-3] == [
+    assert list(render(answer, "en"))[2:-5] == [
         "  or: Dogs 8\u00a0%",
         "",
         "Risk from falling demand: HIGH (score 0.66; confidence medium)",
@@ -220,8 +227,8 @@ def test_render_says_what_the_figure_counts(answer, unit, fact):
 @pytest.mark.parametrize(
     ("language", "own", "headline"),
     [
-        pytest.param("en", "growing", "falling demand: DEMAND GROWING (", id="own level"),
-        pytest.param("fr", "growing", "de la demande : DEMANDE EN CROISSANCE (", id="own level in French"),
+        pytest.param("en", "growing", "Demand trend: GROWING (", id="own level"),
+        pytest.param("fr", "growing", "Tendance de la demande : EN CROISSANCE (", id="own level in French"),
         pytest.param(
             "en", "low", "falling demand: THE LOWEST LEVEL, BY TRAITS OF THE POSTING (", id="traits led there"
         ),
@@ -286,13 +293,13 @@ def test_render_names_the_second_category(answer):
     answer["category_2"] = "dog_painting"
     answer["explanation"]["category"]["second_label"] = "Dog painting"
 
-    assert "Also asks for: Dog painting [dog_painting]" in list(render(answer, "en"))
+    assert "Or else: Dog painting [dog_painting]" in list(render(answer, "en"))
 
 
 def test_render_says_where_no_figure_decides(answer):
     """Where only words stand behind a level the end says so, and claims no figures."""
     answer["explanation"]["risk"]["rests_on"] = "words"
-    end = " ".join(list(render(answer, "en"))[-3:])
+    end = " ".join(list(render(answer, "en"))[-5:])
 
     assert end.startswith("Here no figure decides; the level rests on what reports say in words. It is not")
     assert "published figures" not in end

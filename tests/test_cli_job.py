@@ -14,11 +14,12 @@ from apscheduler.triggers.cron import CronTrigger
 from click.testing import CliRunner
 from jobs import START, Job
 
-from jobtagger.cli import cli
+from jobtagger.cli import cli, doctor_wording, status_wording, train_wording
 from jobtagger.cli.job_wording import WORDING
 from jobtagger.job.export import EXPORT_COLUMNS, Filters, export
 from jobtagger.job.store import open_store
 from jobtagger.job.units import cron_times, seconds_of
+from jobtagger.watch.corrections import add_correction
 
 PROGRAM = [sys.executable, "-c", "from jobtagger.cli import main; main()"]
 
@@ -62,6 +63,44 @@ def test_exit_codes_tell_a_scheduler(job):
     assert 1 == call("run", "--config", "nowhere.toml").exit_code
     assert 2 == call("run", "--config", job.config, "--every", "soon").exit_code
     assert '"soon" is no duration' in call("run", "--config", job.config, "--every", "soon").output
+
+
+@pytest.mark.parametrize(
+    ("command", "english", "french"),
+    [
+        (["run", "--config", "{config}"], "board: 2 read", "board : 2 lues"),
+        (["export", "--config", "{config}", "-o", "-"], "0 listings exported", "0 annonces exportées"),
+        (["init", "{home}/new.toml"], "new.toml is written", "new.toml est écrit"),
+        (["doctor"], "all is well", "tout va bien"),
+        (["evidence", "legal", "--strength", "count"], "There is no such evidence", "Aucun élément de ce genre"),
+    ],
+)
+def test_language_can_be_asked_for(job, command, english, french):
+    """--lang goes before the locale in every command that says something to people."""
+    with open_store(job.store):
+        pass
+    args = [part.format(config=job.config, home=job.home) for part in command]
+
+    assert french in call(*args, "--lang", "fr", LANG="en_GB").output
+    if command[0] == "init":
+        (job.home / "new.toml").unlink()
+    if command[0] == "run":
+        job.store.unlink()
+    assert english in call(*args, "--lang", "en", LANG="fr_FR").output
+
+
+@pytest.mark.parametrize("words", [doctor_wording.WORDING, train_wording.WORDING, status_wording.WORDING])
+def test_wordings_have_the_same_keys(words):
+    """What is said in one language is said in the other."""
+    assert words["en"].keys() == words["fr"].keys()
+
+
+def test_every_command_for_people_takes_lang():
+    """One spelling; what prints for programs alone, and the commands of others, are left out."""
+    options = {name: [opt for p in command.params for opt in p.opts] for name, command in cli.commands.items()}
+
+    assert {"columns", "schedule"} >= {name for name, opts in options.items() if "--lang" not in opts}
+    assert "--language" not in [opt for opts in options.values() for opt in opts]
 
 
 def test_options_reach_the_run(job):
@@ -206,6 +245,7 @@ def test_github_workflow_is_complete(job):
     text = call("schedule", "--config", job.config, "--as", "github-actions", "--every", "6h").output
 
     assert '- cron: "7 */6 * * *"' in text
+    assert 'run: pip install "jobtagger[job,postgresql] @ git+${{ vars.JOBTAGGER }}"' in text
     assert "run: jobtagger run --config jobtagger.toml --log-format json || test $? -eq 3" in text
     assert "key: jobtagger-${{ github.run_id }}" in text
 
@@ -256,6 +296,28 @@ def test_export_passes_on_what_fits_every_filter(tmp_path, tagger, store_place):
     assert ["1", "2"] == keys(needs_review=False, reposts=False)
 
 
+def test_export_holds_corrections(tmp_path, tagger, store_place):
+    """What a person said stands beside the tag, for every listing with the text, and is what --category asks for."""
+    job = Job(tmp_path, tagger, store_place)
+    job.add(
+        "a.csv", [("1", "Logo for a bakery", ""), ("2", "Logo for a bakery", ""), ("3", "Translate a contract", "")]
+    )
+    job.run()
+    with open_store(job.store) as store, store.write() as connection:
+        add_correction(connection, 1, "legal", job.now, "me")
+
+    def rows(**filters):
+        with open_store(job.store) as store:
+            export(store, str(job.home / "out.csv"), Filters(**filters), ["legal"])
+        with (job.home / "out.csv").open() as file:
+            return [(row["listing_key"], row["category"], row["corrected_category"]) for row in csv.DictReader(file)]
+
+    corrected = [("1", "graphic_design", "legal"), ("2", "graphic_design", "legal")]
+    assert [*corrected, ("3", "translation", "")] == rows()
+    assert corrected == rows(categories=("legal",))
+    assert [] == rows(categories=("graphic_design",))
+
+
 def test_export_names_what_is_wrong(job):
     """No store, an unknown source, an unknown format: an error in one line, and no file."""
     output = job.home / "out.csv"
@@ -263,6 +325,13 @@ def test_export_names_what_is_wrong(job):
     job.run()
     result = call("export", "--config", job.config, "-o", output, "--source", "x")
     assert 'holds no listing of source "x"; there are: board' in result.output
+    output.write_text("of yesterday")
+    result = call("export", "--config", job.config, "-o", output, "--category", "translatoin")
+    assert 'holds no listing of category "translatoin"; did you mean "translation"?; there are: ' in result.output
+    assert (1, "of yesterday") == (result.exit_code, output.read_text())
+    output.unlink()
+    for name in ("legal", "unknown", "other"):  # no listing today, perhaps tomorrow
+        assert 0 == call("export", "--config", job.config, "-o", job.home / "none.csv", "--category", name).exit_code
     assert 'format ".doc" is not known' in call("export", "--config", job.config, "-o", job.home / "o.doc").output
     assert not output.exists()
 

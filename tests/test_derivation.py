@@ -28,10 +28,19 @@ def _derived(*args):
         ),
         pytest.param(
             ("R3", "threatened", ("S5", "S2")),
-            "R3, S5 S2: no figure decides; the documents describe work that is threatened or may be replaced: moderate.",
+            "R3, S5 S2: no figure decides; the documents describe work that may be ordered less or paid less: moderate.",
             id="wording",
         ),
-        pytest.param(("R4", "", ("S5",)), "R4, S5: a stable sub-type of a declining parent: moderate.", id="sub-type"),
+        pytest.param(
+            ("R3", "in_demand", ("X6",)),
+            "R3, X6: no figure decides; outside sources describe work that stays in demand or grows: low.",
+            id="outside sources",
+        ),
+        pytest.param(
+            ("R4", "", ("S5",)),
+            "R4, S5: a way out that the documents name within work that declines: moderate.",
+            id="sub-type",
+        ),
         pytest.param(("R5", "", ("S1", "S4")), "R5, S1 S4: strong sources differ in sign: moderate.", id="conflict"),
         pytest.param(("none",), "", id="nothing known"),
     ],

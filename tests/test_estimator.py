@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError, SkipTestWarning
 from sklearn.model_selection import cross_val_score
@@ -134,9 +135,21 @@ def test_tags_say_that_texts_go_in():
         pytest.param(["a b", "c d"], ["a", "a"], "two classes or more", id="one class"),
         pytest.param(["...", "!"], ["a", "b"], "X holds no word at all", id="no words"),
         pytest.param(["a b", "c d"], None, "requires y", id="no labels"),
+        pytest.param(pd.DataFrame({"a b": ["c"], "d e": ["f"]}), ["a", "b"], r"X is a table \(DataFrame\); give one column", id="data frame"),
+        pytest.param({"a b": 1, "c d": 2}, ["a", "b"], r"X is a table \(dict\); give one column", id="dictionary"),
     ],
-)
+)  # fmt: skip
 def test_wrong_input_is_named(X, y, problem):
     """What is wrong with texts or labels is said."""
     with pytest.raises(ValueError, match=problem):
         PostingClassifier().fit(X, y)
+
+
+def test_table_is_refused_when_predicting_too():
+    """A data frame is not answered column by column; one column of it is answered row by row."""
+    table = pd.DataFrame({"title": TEXTS, "client": "me"})
+    classifier = PostingClassifier().fit(table["title"], LABELS)
+
+    with pytest.raises(ValueError, match='such as X\\["description"\\]'):
+        classifier.predict(table)
+    assert len(TEXTS) == len(classifier.predict(table["title"]))

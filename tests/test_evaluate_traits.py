@@ -28,13 +28,23 @@ def test_labels_are_read(tmp_path):
     assert read_trait_gold(path) == [TraitGold(RawRecord("Cat", "", "ink"), {**NEUTRAL, "duration": "ongoing"})]
 
 
-@pytest.mark.parametrize("line", ["no json", "{}", '{"title": "a", "description": "", "traits": {}}', "[]"])
-def test_what_has_no_labels_is_refused(tmp_path, line):
-    """A line that is no posting with traits is named by its number."""
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        pytest.param("no json", "is not JSON", id="no JSON"),
+        pytest.param("[]", "is no JSON object", id="no object"),
+        pytest.param("{}", 'has no "traits"; give an object with complexity, duration', id="no traits"),
+        pytest.param('{"traits": {"ai": "none"}}', "traits: complexity, duration, seniority, human", id="few traits"),
+        pytest.param(_line(5), "title: 5 is no text", id="number for a text"),
+        pytest.param("\u00e9".encode("cp1252"), "byte 1 is not UTF-8", id="no UTF-8"),
+    ],
+)
+def test_what_has_no_labels_is_refused(tmp_path, line, what):
+    """A line that is no posting with traits is named by its number, with what it lacks."""
     path = tmp_path / "gold.jsonl"
-    path.write_text(f"{_line('Cat')}\n{line}\n")
+    path.write_bytes(f"{_line('Cat')}\n".encode() + (line if isinstance(line, bytes) else line.encode()) + b"\n")
 
-    with pytest.raises(InputError, match=r"gold\.jsonl: line 2: is no posting labelled with traits"):
+    with pytest.raises(InputError, match=rf"gold\.jsonl: line 2: {what}"):
         read_trait_gold(path)
 
 

@@ -65,7 +65,7 @@ def test_filters_hold_together():
 
 def test_language_chooses_the_wording():
     """Statement, caveat, period, population and title come in French or English, everything else is the same."""
-    english, french = _rows("legal", "--language", "en"), _rows("legal", "--language", "fr")
+    english, french = _rows("legal", "--lang", "en"), _rows("legal", "--lang", "fr")
 
     assert all(one["statement"] != other["statement"] for one, other in zip(english, french, strict=True))
     for one, other in zip(english, french, strict=True):
@@ -76,8 +76,8 @@ def test_language_chooses_the_wording():
 
 def test_period_and_population_speak_the_language_asked_for():
     """What has words is French in a French answer; a span of years is the same in both."""
-    english = {row["id"]: row for row in _rows("--language", "en")}
-    french = {row["id"]: row for row in _rows("--language", "fr")}
+    english = {row["id"]: row for row in _rows("--lang", "en")}
+    french = {row["id"]: row for row in _rows("--lang", "fr")}
 
     assert (english["S009"]["period"], french["S009"]["period"]) == (
         "Q2 2023 vs Q4 2022",
@@ -103,7 +103,7 @@ def test_csv_holds_the_same_as_json():
 
 def test_text_names_part_figure_and_source():
     """For people each statement says what it does to the level, its figure and where it stands."""
-    result = _run("translation", "--language", "fr", "--strength", "count")
+    result = _run("translation", "--lang", "fr", "--strength", "count")
 
     assert result.stdout.startswith("S005 décide [count, -19 (percent_postings)]")
     assert "(000:15)" in result.stdout
@@ -115,7 +115,7 @@ def test_text_names_part_figure_and_source():
 
 def test_text_says_which_way_conflicting_sources_pull():
     """Where strong sources disagree, each statement pulls down or up; a mixed one as its place in the outlook says."""
-    shown = _run("web_development", "--language", "en").stdout
+    shown = _run("web_development", "--lang", "en").stdout
 
     assert "X15 decides, pulls down [" in shown
     assert "X07 decides, pulls up [" in shown
@@ -123,12 +123,12 @@ def test_text_says_which_way_conflicting_sources_pull():
     assert "X30 pulls up [" in shown
     assert "S070 pulls down [" in shown
     assert "contradicts [" not in shown
-    assert "X07 décide, tire vers le haut [" in _run("web_development", "--language", "fr").stdout
+    assert "X07 décide, tire vers le haut [" in _run("web_development", "--lang", "fr").stdout
 
 
 def test_french_text_is_set_as_french():
     """In French the period has French words, the figure a comma, and no line ends between a number and its per cent sign."""
-    shown = _run("content_writing", "--language", "fr").stdout
+    shown = _run("content_writing", "--lang", "fr").stdout
 
     assert "S019 appuie [academic, -5,2 (percent_earnings)] de la sortie de ChatGPT à avril 2023\n" in shown
     assert "ont perdu 5,2\u00a0% après ChatGPT" in shown
@@ -137,7 +137,7 @@ def test_french_text_is_set_as_french():
 
 def test_nothing_found_is_said():
     """An empty answer is a sentence for people and no line for programs."""
-    assert _run("legal", "--strength", "count", "--language", "en").stdout == "There is no such evidence.\n"
+    assert _run("legal", "--strength", "count", "--lang", "en").stdout == "There is no such evidence.\n"
     assert _rows("legal", "--strength", "count") == []
     assert _run("legal", "--strength", "count", "--csv").stdout == ""
 
@@ -149,7 +149,9 @@ def test_nothing_found_is_said():
         pytest.param(
             ("--strength", "acadmic"), '--strength: "acadmic" is not known; did you mean "academic"?', id="strength"
         ),
-        pytest.param(("--document", "9"), '--document: "9" is not known', id="document"),
+        pytest.param(
+            ("--document", "9"), '--document: "9" is not known; known: 000, 001, 002, 003, 004, external', id="document"
+        ),
         pytest.param(("--json", "--csv"), "give --json or --csv, not both", id="two forms"),
     ],
 )

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobtagger.explain import _Spelling, _why_uncounted, check_posting
+from jobtagger.explain import _by_basis, _Spelling, _why_uncounted, check_posting
+from jobtagger.knowledge import load_knowledge
 from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import OUTPUT_COLUMNS, FoundTrait, Posting, RawRecord
 
@@ -278,16 +279,41 @@ def test_trait_either_counts_or_says_why_not(tagger, record):
     assert all(bool(trait["points"]) != bool(trait["uncounted"]) for trait in traits)
 
 
-def test_trait_tells_opinions_from_what_was_measured(tagger):
-    """The opinions of a trait are those of its statements that nobody measured."""
-    traits = check_posting(LOGO, tagger)["explanation"]["traits"]
-    strength = {entry.id: entry.strength for entry in tagger.knowledge.evidence.values()}
+@pytest.mark.parametrize("trait", load_knowledge().traits.values(), ids=lambda trait: trait.id)
+def test_trait_tells_what_was_measured_from_what_was_not(trait):
+    """Only a change in demand for the trait itself counts as measured; each statement stands once."""
+    evidence = load_knowledge().evidence
+    parted = _by_basis(trait, load_knowledge())
 
-    assert any(trait["opinions"] for trait in traits)
-    for trait in traits:
-        measured = [name for name in trait["evidence"] if name not in trait["opinions"]]
-        assert {strength[name] for name in trait["opinions"]} <= {"opinion", "anecdote", "forecast"}
-        assert not {strength[name] for name in measured} & {"opinion", "anecdote", "forecast"}
+    assert sorted(name for names in parted.values() for name in names) == sorted(trait.evidence)
+    assert {evidence[name].strength for name in parted["measured"]} <= {"count", "academic", "platform"}
+    assert {evidence[name].strength for name in parted["of_use"]} <= {"usage", "survey"}
+    assert {evidence[name].strength for name in parted["opinions"]} <= {"opinion", "anecdote", "forecast"}
+    assert set(parted["by_analogy"]) == set(trait.by_analogy)
+
+
+def test_presence_at_a_place_was_never_measured(tagger):
+    """Its academic row compares with other freelance work, the other one tells of use."""
+    parted = _by_basis(tagger.knowledge.traits["onsite"], tagger.knowledge)
+
+    assert parted == {"measured": [], "by_analogy": ["S060"], "both_ways": [], "of_use": ["S263"], "opinions": []}
+
+
+@pytest.mark.parametrize(
+    ("record", "trait_id", "by_words_alone"),
+    [
+        pytest.param(RawRecord("", "Translate my letter. This is a one-time job."), "one_off", False, id="a phrase"),
+        pytest.param(RawRecord("Logo"), "one_off", True, id="one weak sign"),
+        pytest.param(
+            RawRecord("", "Write articles for my blog. Budget: $5"), "low_budget", False, id="no weighed words"
+        ),
+    ],
+)
+def test_trait_tells_whether_a_phrase_shows_it(tagger, record, trait_id, by_words_alone):
+    """A trait is shown by words alone where words are weighed and no phrase of it stands there."""
+    found = {trait["id"]: trait for trait in check_posting(record, tagger)["explanation"]["traits"]}
+
+    assert found[trait_id]["by_words_alone"] is by_words_alone
 
 
 @pytest.mark.parametrize(

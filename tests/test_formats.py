@@ -77,6 +77,17 @@ def test_all_formats_give_the_same_text(tmp_path, knowledge, name):
     assert (HEADER, ROWS) == (table.columns, rows)
 
 
+def test_packed_parts_put_together_are_one_file(tmp_path, knowledge):
+    """Several gzip members or zstd frames in one file, as `cat` makes them, are all read."""
+    parts = ["id,title,note\n", "1,Logo,a\n" * 70_000, "", "2,Site,b\n"]
+    (tmp_path / "in.csv.gz").write_bytes(b"".join(gzip.compress(part.encode()) for part in parts))
+    (tmp_path / "in.csv.zst").write_bytes(b"".join(zstandard.compress(part.encode()) for part in parts))
+
+    for name in ("in.csv.gz", "in.csv.zst"):
+        rows = _read(tmp_path / name, knowledge.sources)[1]
+        assert (70_001, ("1", "Logo", "a"), ("2", "Site", "b")) == (len(rows), rows[69_999], rows[-1])
+
+
 def test_numbers_of_json_parquet_and_excel_are_written_plainly(tmp_path, knowledge):
     """A number has the digits it was written with, null is empty, lists and objects are JSON."""
     (tmp_path / "a.json").write_text(

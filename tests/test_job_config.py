@@ -73,6 +73,28 @@ def test_all_mistakes_are_reported_at_once(tmp_path):
     assert 5 == len(str(error.value).splitlines())
 
 
+@pytest.mark.parametrize(
+    ("source", "problems"),
+    [
+        ('pathz = ["x"]\n', ["name: is missing or empty", "kind: is missing or empty", 'unknown key "pathz"; did you mean "paths"? (allowed: name, kind, paths, ']),
+        ('name = ""\nkind = 5\n', ["name: is missing or empty", "kind: 5 is of the wrong type"]),
+        ('name = "a"\nkind = "zzz"\nurlz = "x"\n', ['kind: "zzz" is not known (known: folder, feed, http, database)', 'unknown key "urlz"; did you mean "url']),
+        ('name = "a"\nkind = "http"\npaging = { kind = "cursor" }\n', ["url: is missing or empty", "paging: param: is missing or empty", "paging: at: is missing or empty"]),
+        ('name = "a"\nkind = "http"\nurl = "http://x"\npaging = 5\n', ["paging: is no table"]),
+        ('name = "a"\nkind = "database"\ntable = "t"\n', ["url: is missing or empty"]),
+    ],
+)  # fmt: skip
+def test_every_mistake_of_a_source_is_said_once(tmp_path, source, problems):
+    """Unknown keys are named even where the kind is not known, and nothing is said twice."""
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path, f"[[source]]\n{source}")
+
+    lines = str(error.value).splitlines()
+    assert len(problems) == len(lines), lines
+    for problem, line in zip(problems, lines, strict=True):
+        assert problem in line
+
+
 def test_missing_configuration_says_how_to_get_one(tmp_path):
     """No configuration is an error that points to `jobtagger init`."""
     with pytest.raises(ConfigError, match=r'no such file; "jobtagger init" writes one to start from'):

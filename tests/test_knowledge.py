@@ -162,7 +162,7 @@ def test_policy_without_levels_is_reported(knowledge_folder):
         pytest.param("policy.toml", "[exposure]", "[exposures]\n[exposure]", ['file: unknown section "exposures"'], id="unknown section"),
         pytest.param("policy.toml", 'disappears = "high"', 'disappears = "hihg"', ['[rules]: disappears: "hihg" is not known; did you mean "high"?'], id="rule with an unknown level"),
         pytest.param("policy.toml", "trend_from = -5.0", "trend_from = -50.0", ["level: levels must stand in order, from the highest trend_from to the lowest"], id="levels out of order"),
-        pytest.param("policy.toml", 'id = "low"', 'id = "Low"', ['level Low: id: "Low" is not snake_case', '[rules]: in_demand: "low" is not known; did you mean "Low"?'], id="level with a bad id"),
+        pytest.param("policy.toml", 'id = "low"', 'id = "Low"', ['level Low: id: "Low" is not snake_case', *(f'[rules]: {name}: "low" is not known; did you mean "Low"?' for name in ("in_demand", "hard_to_automate", "taken_up"))], id="level with a bad id"),
         pytest.param("policy.toml", 'label_fr = "faible"\n', "", ["level low: label_fr: is missing", "level low: label_fr: is empty or missing"], id="wording missing in one language"),
         pytest.param("sources.toml", "title_suffixes =", "title_sufixes =", ["file: title_suffixes: is missing", 'file: unknown key "title_sufixes"; did you mean "title_suffixes"?'], id="misspelt key at the top"),
         pytest.param("sources.toml", "[aliases]", '[aliases]\ntitel = ["t"]', ['[aliases]: unknown key "titel"; did you mean "title"?'], id="misspelt alias"),

@@ -33,6 +33,18 @@ ANY_NUMBER, MANY, ANY_WORD = "#", "##", "*"
 N_LEVELS = 5
 MEASURES_OF_DEMAND = {"count", "academic", "platform"}
 """Strengths of figures that can decide a level; what is used, said or foreseen cannot."""
+FITTING = {
+    "disappears": {("decline", "raises")},
+    "automated": {("decline", "raises")},
+    "threatened": {("decline", "raises")},
+    "capability": {("decline", "raises")},
+    "use": {("mixed", "mixed"), ("mixed", "lowers"), ("mixed", "raises")},
+    "mixed": set(),
+    "in_demand": {("growth", "lowers")},
+    "hard_to_automate": {("stable", "lowers")},
+    "taken_up": set(),
+}
+"""Direction and effect of the rows that a wording of rule R3 can stand for."""
 LAST_YEAR = 2026
 _URL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s<>\"]*)?", re.IGNORECASE)
 
@@ -194,6 +206,7 @@ def test_french_is_not_word_for_word():
     """No wording that an expert struck out has come back."""
     struck = re.compile(
         r"cours attendu|paie horaire|[Ll]a paie|[Rr]ivalité|[Ss]ignes seulement|agents seuls|plus mauvaise|pour autrui"
+        r"|travail indépendant de savoir|solution difficile|pour le difficile|[Oo]n cherche qui|\bà qui ne\b|\bfirmes?\b|maintes"
         r"|outils de coupe|techniciens de bureau|[Ll]e [+-]\d|(?<!\d),\d|\b\d+ vaut pour"
     )
     wordings = [*_wordings(), *((f"mode {mode.id}", mode.label) for mode in SHIPPED.modes)]
@@ -275,7 +288,54 @@ def test_outlook_rests_on_what_it_names(outlook):
     if outlook.rule == "R2":
         assert outlook.wording == "new"
     if outlook.rule == "R3":
-        assert outlook.wording in ("disappears", "threatened", "in_demand")
+        assert outlook.wording in FITTING
+
+
+@pytest.mark.parametrize(
+    "outlook", [one for one in SHIPPED.outlooks.values() if one.rule == "R3"], ids=lambda outlook: outlook.category_id
+)
+def test_wording_is_that_of_the_rows_it_stands_for(outlook):
+    """The sentence printed for a wording is true of the deciding rows: what they report, and which way it pulls."""
+    deciding = [SHIPPED.evidence[name] for name in outlook.headline]
+
+    if outlook.wording == "mixed":
+        assert any(row.direction == "mixed" or row.effect == "mixed" for row in deciding)
+    elif outlook.wording == "taken_up":
+        assert {row.direction for row in deciding} == {"growth"}
+    else:
+        assert {(row.direction, row.effect) for row in deciding} <= FITTING[outlook.wording]
+    assert {row.id[0] for row in deciding} in ({"S"}, {"X"})
+
+
+@pytest.mark.parametrize(
+    ("category_id", "wording"),
+    [
+        ("web_research", "use"), ("hr_recruiting", "use"), ("audio_voice", "capability"),
+        ("virtual_assistance", "capability"), ("editing_proofreading", "mixed"), ("finance_accounting", "mixed"),
+        ("photo_editing", "automated"), ("digital_marketing", "hard_to_automate"), ("automation_low_code", "taken_up"),
+    ],
+)  # fmt: skip
+def test_no_row_is_said_to_tell_more_than_it_does(category_id, wording):
+    """Use, capability and "harder to automate" are called what they are, neither threat nor demand."""
+    assert SHIPPED.outlooks[category_id].wording == wording
+
+
+def test_note_on_photographs_agrees_with_the_report():
+    """The report names photographers among those threatened, and says nothing of taking photographs."""
+    note, row = SHIPPED.outlooks["photo_editing"].note, SHIPPED.evidence["S133"].statement
+
+    assert all("photographers" in text for text in (note.en, row.en))
+    assert all("photographes" in text for text in (note.fr, row.fr))
+
+
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_evidence_of_a_trait_is_about_work_in_which_it_counts(trait):
+    """No row about a single kind of work in which the trait moves nothing, nor one about another trait alone."""
+    known = {"S066": "content_writing", "S215": "content_writing"}  # of writers only
+
+    assert [name for name in trait.evidence if known.get(name) in trait.not_for] == []
+    if trait.points:
+        assert [n for n in trait.evidence if SHIPPED.evidence[n].about == ("expert_level",)] == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,10 @@ from jobtagger.train.labelled import Columns, LabelledPosting, read_labelled
 GOLD_ROW = {"title": "Cat", "description": "Paint it.", "skills": ["oil", "ink"], "lang": "en", "primary": "illustration", "secondary": ["legal"]}  # fmt: skip
 
 
+def _without(key):
+    return {name: value for name, value in GOLD_ROW.items() if name != key}
+
+
 def _write(path, *rows):
     lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
@@ -57,15 +61,18 @@ def test_read_labelled_renames_by_the_mapping(tmp_path, knowledge):
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        pytest.param("no json", "is no labelled posting: Expecting value", id="no JSON"),
-        pytest.param("[1]", "is no labelled posting: list indices must be integers", id="no object"),
-        pytest.param({"title": "Cat"}, "is no labelled posting: 'primary'", id="no label"),
-        pytest.param({**GOLD_ROW, "secondary": None}, "is no labelled posting: Value after", id="null for a list"),
+        pytest.param("no json", "is not JSON: Expecting value", id="no JSON"),
+        pytest.param("[1]", "is no JSON object; write {...}", id="no object"),
+        pytest.param({"title": "Cat"}, "has no lang and no primary and no secondary; ", id="no label"),
+        pytest.param(_without("secondary"), 'has no secondary; "secondary": [] says that there is no second category', id="no secondary"),
+        pytest.param(_without("lang"), "has no lang; ", id="no language"),
+        pytest.param({**GOLD_ROW, "secondary": None}, "secondary: None is no list of categories; write []", id="null for a list"),
+        pytest.param({**GOLD_ROW, "secondary": "legal"}, "secondary: 'legal' is no list of categories", id="text for a list"),
+        pytest.param({**GOLD_ROW, "primary": 5}, "primary: 5 is no category", id="number for a category"),
+        pytest.param({**GOLD_ROW, "title": 5}, "title: 5 is no text; put it in quotes", id="number for a text"),
+        pytest.param({**GOLD_ROW, "skills": 5}, "skills: 5 is neither a text nor a list of texts", id="number for skills"),
         pytest.param({**GOLD_ROW, "primary": "drawing"}, '"drawing" is no category of taxonomy.toml or the model; map it with --mapping', id="unknown primary"),
         pytest.param({**GOLD_ROW, "secondary": ["drawing"]}, '"drawing" is no category of taxonomy.toml or the model; map it with --mapping', id="unknown secondary"),
-        pytest.param(
-            {key: value for key, value in GOLD_ROW.items() if key != "lang"}, "is no labelled posting: 'lang'", id="no language"
-        ),
     ],
 )  # fmt: skip
 def test_read_labelled_reports_a_bad_line(tmp_path, knowledge, row, what):
@@ -74,6 +81,82 @@ def test_read_labelled_reports_a_bad_line(tmp_path, knowledge, row, what):
 
     with pytest.raises(InputError, match=rf"\A{re.escape(str(path))}: line 2: {re.escape(what)}"):
         read_labelled(path, knowledge.categories, knowledge, None)
+
+
+def test_all_bad_lines_are_named_at_once(tmp_path, knowledge):
+    """Every wrong line stands in one message; blank lines are passed over and counted."""
+    path = _write(tmp_path / "gold.jsonl", GOLD_ROW, "", {**GOLD_ROW, "title": 5}, _without("secondary"))
+
+    with pytest.raises(InputError) as caught:
+        read_labelled(path, knowledge.categories, knowledge)
+
+    assert [f"{path}: line 3: title", f'{path}: line 4: has no secondary; "secondary"'] == [
+        ": ".join(line.split(": ")[:3]) for line in str(caught.value).splitlines()
+    ]
+
+
+def test_blank_lines_part_no_posting(tmp_path, knowledge):
+    """Blank lines before, between and behind postings are passed over, and a byte order mark too."""
+    path = tmp_path / "gold.jsonl"
+    path.write_text(f"\n{json.dumps(GOLD_ROW)}\n  \n{json.dumps(GOLD_ROW)}\n\n", "utf-8")
+    marked = _write(tmp_path / "marked.jsonl", "\ufeff" + json.dumps(GOLD_ROW))
+
+    assert 2 == len(read_labelled(path, knowledge.categories, knowledge))
+    assert 1 == len(read_labelled(marked, knowledge.categories, knowledge))
+
+
+@pytest.mark.parametrize("first", [b"", json.dumps(GOLD_ROW).encode() + b"\n"], ids=["first line", "second line"])
+def test_json_lines_that_are_not_utf_8_are_named(tmp_path, knowledge, first):
+    """The line and byte are named, and what to do."""
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(first + json.dumps({**GOLD_ROW, "title": "Café"}, ensure_ascii=False).encode("cp1252") + b"\n")
+
+    with pytest.raises(InputError, match=r"line \d: byte 15 is not UTF-8; convert the file to UTF-8 first"):
+        read_labelled(path, knowledge.categories, knowledge)
+
+
+def test_wrong_mapping_is_named_by_its_own_row(tmp_path, knowledge):
+    """An id in the mapping that is no category is a mistake of the mapping, not of the postings."""
+    path, mapping = _write(tmp_path / "gold.jsonl", {**GOLD_ROW, "primary": "drawing"}), tmp_path / "m.csv"
+    mapping.write_text("theirs,ours\nlaw,legal\ndrawing,ilustration\n")
+
+    with pytest.raises(InputError) as caught:
+        read_labelled(path, knowledge.categories, knowledge, mapping)
+
+    wrong = (
+        f'{mapping}: row 3: "ilustration" is no category of taxonomy.toml or the model; did you mean "illustration"?'
+    )
+    assert wrong == str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_mapping_is_read_in_any_encoding(tmp_path, knowledge, encoding):
+    """A mapping saved by a spreadsheet is read as any table is."""
+    path, mapping = tmp_path / "a.csv", tmp_path / "m.csv"
+    path.write_text("title,category\nA,métiers créatifs\n", "utf-8")
+    mapping.write_bytes("théirs;ours\nmétiers créatifs;illustration\n".encode(encoding))
+
+    assert ["illustration"] == [posting.primary for posting in _read(path, knowledge, mapping=mapping)]
+
+
+def test_mapping_of_one_column_is_refused(tmp_path, knowledge):
+    """Both columns are needed."""
+    path, mapping = _write(tmp_path / "gold.jsonl", GOLD_ROW), tmp_path / "m.csv"
+    mapping.write_text("theirs\nlaw\n")
+
+    with pytest.raises(InputError, match="has 1 column; the first holds the labels, the second our categories"):
+        read_labelled(path, knowledge.categories, knowledge, mapping)
+
+
+def test_binary_file_is_refused_in_one_printable_line(tmp_path, knowledge):
+    """Nothing of the bytes of a program or a picture gets to the terminal."""
+    path = tmp_path / "program.csv"
+    path.write_bytes(b"\x7fELF\x01\x1b[31m\x00\x02\r\x0b\x00" * 40)
+
+    with pytest.raises(InputError) as caught:
+        _read(path, knowledge)
+
+    assert str(caught.value).isprintable()
 
 
 def test_line_separator_inside_a_text_parts_no_posting(tmp_path, knowledge):

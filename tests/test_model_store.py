@@ -6,7 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from jobtagger.classify import default_model_folder, load_model, save_model
+from jobtagger.classify import default_model_folder, load_model, save_model, try_to_write
+from jobtagger.classify.model_store import _remedy
 from jobtagger.errors import ModelError
 
 
@@ -36,7 +37,7 @@ def test_any_altered_file_is_named(folder, name):
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
 
-    with pytest.raises(ModelError, match=rf"{name}: was altered .*; reinstall jobtagger or run \"make model\""):
+    with pytest.raises(ModelError, match=rf"{name}: was altered .*; name a folder that"):
         load_model(folder)
 
 
@@ -62,6 +63,60 @@ def test_wrong_facts_are_refused(folder, content, message):
 
     with pytest.raises(ModelError, match=message):
         load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["bias", "categories", "files", "languages", "n_postings", "sharpness", "subword_scale", "unknown_norm"]
+)
+@pytest.mark.parametrize("value", [None, [], "a", [["a"]]], ids=["null", "empty", "text", "nested"])
+def test_facts_of_the_wrong_kind_are_named(folder, name, value):
+    """Whatever is missing in model.json, or of another kind, is named."""
+    facts = json.loads((folder / "model.json").read_text("utf-8"))
+    (folder / "model.json").write_text(json.dumps(facts | {name: value}))
+
+    with pytest.raises(ModelError, match=rf"model\.json: was altered: {name} missing or wrong; name a folder"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("categories", ["a"]), ("languages", ["en"]), ("bias", [0.5])],
+)
+def test_facts_that_do_not_fit_the_arrays_are_refused(folder, name, value):
+    """One category, language or bias more or less than the arrays have is found when the model is loaded."""
+    facts = json.loads((folder / "model.json").read_text("utf-8"))
+    (folder / "model.json").write_text(json.dumps(facts | {name: value}))
+
+    with pytest.raises(ModelError, match="its parts do not fit together"):
+        load_model(folder)
+
+
+def test_remedy_fits_the_folder(folder, tmp_path):
+    """Only the shipped model is reinstalled; a folder of the user's own is named anew."""
+    with pytest.raises(
+        ModelError, match=r'my_modle/model\.json: cannot be read .*; name a folder that "jobtagger train"'
+    ):
+        load_model(tmp_path / "my_modle")
+    assert "reinstall" in _remedy(default_model_folder())
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["a file", "in a file"])
+def test_folder_that_cannot_be_written_is_refused(folder, tmp_path, inside):
+    """A file in the place of the folder is a model error, for saving and for the trial beforehand."""
+    (tmp_path / "taken").write_text("mine")
+    place = tmp_path / "taken" / "model" if inside else tmp_path / "taken"
+
+    for write in (try_to_write, lambda place: save_model(load_model(folder), place)):
+        with pytest.raises(ModelError, match=r"taken.*: cannot be written .*; name another folder"):
+            write(place)
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_trial_leaves_nothing_behind(tmp_path):
+    """Trying to write makes the folder and nothing in it."""
+    try_to_write(tmp_path / "new" / "model")
+
+    assert [] == list((tmp_path / "new" / "model").iterdir())
 
 
 def test_pickles_are_never_loaded(folder):

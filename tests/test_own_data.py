@@ -1,12 +1,14 @@
 """Training on the user's own postings: added to ours or in their place, with categories of their own."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from jobtagger.classify import default_model_folder
 from jobtagger.cli import cli
 from jobtagger.errors import TrainingDataError
 from jobtagger.train.own_data import read_own_data
@@ -68,8 +70,10 @@ def _run(*arguments):
 
 
 def _trained(small_data, mine, folder, *options):
-    result = _run("train", "--training-data", small_data, "--data", mine, "--label", "kind", "-o", folder, *options)
+    given = ("--training-data", small_data, "--data", mine, "--label", "kind", "-o", folder, "--lang", "fr", *options)
+    result = _run("train", *given)
     assert result.exit_code == 0, result.output
+    assert re.match(r".* : modèle [0-9a-f]{16}, \d+ annonces, \d+ catégories, exactitude", result.output)
     return folder
 
 
@@ -111,7 +115,7 @@ def test_tag_evaluate_and_doctor_take_the_model(with_mine, mine, tmp_path):
     """The folder works everywhere a model is asked for."""
     tagged = _run("tag", mine, "--model", with_mine, "-o", tmp_path / "out.csv", "-q")
     measured = _run("evaluate", mine, "--label", "kind", "--model", with_mine, "--json")
-    checked = _run("doctor", "--model", with_mine)
+    checked = _run("doctor", "--model", with_mine, "--lang", "en")
 
     assert (tagged.exit_code, measured.exit_code, checked.exit_code) == (0, 0, 0), measured.output
     assert "gardening,gardening," in (tmp_path / "out.csv").read_text("utf-8")
@@ -125,6 +129,7 @@ def test_tag_evaluate_and_doctor_take_the_model(with_mine, mine, tmp_path):
         pytest.param("title,category\nA,gardening\n", False, 'category "gardening" has 1 posting; give at least 2', id="one posting of a new category"),
         pytest.param("title,category\nA,legal\nB,legal\nC,translation\n", True, 'category "translation" has 1 posting', id="one posting in place of ours"),
         pytest.param("title,category\nA,legal\nB,legal\nC,a\nD,a\n", True, "2 categories; in place of ours give at least 3", id="two categories"),
+        pytest.param("title,description,category\nA,,legal\n,<br>...,legal\n", False, "row 3: has no text to learn from", id="no word"),
         pytest.param("title,category\nA,unknown\nB,unknown\n", False, '"unknown" stands for an abstention', id="reserved name"),
     ],
 )  # fmt: skip
@@ -152,3 +157,28 @@ def test_wrong_use_of_the_options_is_said(mine):
     """--only alone has nothing to train on; a model of own data does not go over the shipped one."""
     assert "--only needs --data" in _run("train", "--only").output
     assert "a folder of its own: -o FOLDER" in _run("train", "--data", mine, "--label", "kind").output
+    assert "a folder of its own: -o FOLDER" in _run("train", "--data", mine, "-o", default_model_folder()).output
+
+
+def test_folder_is_tried_before_the_training(mine, tmp_path):
+    """What cannot be written is said at once: here before the empty training data is looked at."""
+    for name in ("postings", "glossary", "statistics"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+    given = ("train", "--training-data", tmp_path / "data", "--data", mine, "--label", "kind", "--only")
+
+    for place in (mine, "/proc/x"):
+        result = _run(*given, "-o", place)
+        assert (1, True) == (result.exit_code, f"jobtagger: {place}: cannot be written" in result.stderr), result.output
+    assert mine.read_text() == MINE
+
+
+def test_missing_training_data_says_where_it_is(mine, tmp_path, monkeypatch):
+    """Outside a checkout, the message says that --only needs training_data/ too; no folder is made."""
+    monkeypatch.chdir(tmp_path)
+
+    result = _run("train", "--data", mine, "--label", "kind", "--only", "-o", "my_model")
+
+    assert 1 == result.exit_code
+    assert "training_data: has no folder postings and no folder glossary and no folder statistics;" in result.stderr
+    assert "name training_data/ of a checkout of jobtagger with --training-data" in result.stderr
+    assert [] == list(tmp_path.iterdir())

@@ -42,7 +42,7 @@ def test_installed_tool_works_offline(installed, tmp_path):
 
     assert "graphic_design" in (tmp_path / "out.csv").read_text()
     assert "Catégorie" in run("check", "Logo pour une boulangerie")
-    assert run("doctor").endswith("all is well\n")
+    assert run("doctor", "--lang", "en").endswith("all is well\n")
     assert str(ROOT) not in run("check", "--json", "Logo")
 
 

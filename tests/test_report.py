@@ -10,6 +10,7 @@ from jobtagger.errors import InputError
 from jobtagger.train.evaluate import Evaluation
 from jobtagger.train.metrics import Bin, CategoryFigures, Confusion, CoveragePoint
 from jobtagger.train.report import figures_table, report, write_report
+from jobtagger.train.wording import WORDING
 
 EVALUATION = Evaluation(
     model="abc",
@@ -92,3 +93,19 @@ def test_folder_that_is_a_file_is_refused(tmp_path):
 
     with pytest.raises(InputError, match="report: cannot be written"):
         write_report(EVALUATION, tmp_path / "report")
+
+
+def test_report_in_french(tmp_path):
+    """Every word of the report and of its picture is French; figures keep their names, which are those of JSON."""
+    assert WORDING["en"].keys() == WORDING["fr"].keys()
+    paths = write_report(EVALUATION, tmp_path, "fr")
+    text, drawn = paths[0].read_text("utf-8"), "".join(ET.parse(paths[2]).getroot().itertext())  # noqa: S314 - our own file
+
+    assert text == report(EVALUATION, "fr") + "\n"
+    for word in ("annonces étiquetées", "catégorie", "étiquette", "probabilité", "plus sûres"):
+        assert word in text, word
+    for word in ("labelled", "category", "answer", "surest", "said"):
+        assert word not in text, word
+    assert "Fiabilité : erreur de calibration attendue 0.200" in drawn
+    for word in ("probability", "share", "right", "measured"):
+        assert word not in drawn, word

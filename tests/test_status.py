@@ -114,6 +114,9 @@ def test_command_says_it_and_its_exit_code_too(store, path):
     assert "Last complete run 2 h 59 min ago" in text.output
     assert "Needs attention: the last run had problems." in text.output
     assert "À regarder : la dernière exécution a eu des problèmes." in french.output
+    assert "  problems  " in text.output
+    assert "  problèmes  " in french.output
+    assert "problems" not in french.output
     assert ["problems", "late"] == json.loads(as_json.output)["attention"]
     assert 179 * 60 == pytest.approx(json.loads(as_json.output)["lag_seconds"], abs=60)
 
@@ -125,6 +128,14 @@ def test_command_is_content_when_all_is_well(store, path):
     result = CliRunner().invoke(cli, ["status", "--store", str(path), "--lang", "en"])
 
     assert (0, "All is well.") == (result.exit_code, result.output.splitlines()[-1])
+
+
+@pytest.mark.parametrize("given", [["--max-age", "-1"], ["--max-age", "0"], ["--max-age", "1e300"], ["--runs", "-3"]])
+def test_numbers_out_of_range_are_wrong_usage(store, path, given):
+    """An age or a number of runs that cannot be is refused, not answered."""
+    result = CliRunner().invoke(cli, ["status", "--store", str(path), *given])
+
+    assert (2, True) == (result.exit_code, "is not in the range" in result.output)
 
 
 def test_missing_store_is_no_new_store(tmp_path):

@@ -8,12 +8,17 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from click.testing import CliRunner
 from jobs import Job
 from sqlalchemy import create_engine, inspect, text
+from stores import add_run, day, some
 
+from jobtagger.cli import cli
 from jobtagger.errors import InputError
 from jobtagger.job.schema import SCHEMA_VERSION, VIEWS, metadata
 from jobtagger.job.store import open_store
@@ -258,6 +263,100 @@ def test_full_file_system_is_named(tmp_path):
                 pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
                 connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
                 connection.execute(text("CREATE TABLE big AS SELECT hex(randomblob(1000000)) AS x"))
+
+
+@contextmanager
+def as_reader(folder, mode):
+    """Let this process be an account that may read a folder of mode 0555 and its files, but not write them."""
+    for path in folder.iterdir():
+        path.chmod(0o444)
+    folder.chmod(mode)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+        folder.chmod(0o755)
+        for path in folder.iterdir():
+            path.chmod(0o644)
+
+
+@pytest.fixture
+def shared():
+    """Give a folder that everybody may enter, with a store in it."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with open_store(folder / "jobtagger.sqlite") as store:
+            add_run(store, day(0), {"a": some(2)})
+        yield folder
+
+
+STATUS = ["status", "--lang", "en", "--max-age", "1000000", "--store"]
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o777], ids=["nothing may be written", "the folder may"])
+@pytest.mark.parametrize("is_open", [False, True], ids=["between runs", "during a run"])
+def test_store_that_may_only_be_read_is_read(shared, mode, is_open):
+    """Who may not write gets all answers, between runs and during one; only writing is refused, with a remedy."""
+    path = shared / "jobtagger.sqlite"
+    expected = CliRunner().invoke(cli, [*STATUS, str(path)])
+    with open_store(path) if is_open else nullcontext() as run:
+        if is_open:
+            with run.write() as connection:
+                connection.execute(text("UPDATE listings SET title = 'new'"))
+        with as_reader(shared, mode):
+            before = set(shared.iterdir())
+            shown = CliRunner().invoke(cli, [*STATUS, str(path)])
+            with open_store(path, must_exist=True) as store, store.read() as connection:
+                titles = set(connection.scalars(text("SELECT title FROM listings")))
+            with pytest.raises(InputError, match="readonly database; it may only be read here: let the account"):
+                with open_store(path) as store, store.write() as connection:
+                    connection.execute(text("DELETE FROM tags"))
+            assert before == set(shared.iterdir())  # nothing that is in the way of the next run
+
+    assert (0, expected.output.splitlines()[2:]) == (shown.exit_code, shown.output.splitlines()[2:]), shown.output
+    assert {"new"} if is_open else {"Job 1", "Job 2"} == titles
+
+
+def test_writing_while_a_frozen_store_is_read_is_noticed(shared):
+    """Where SQLite cannot see what others write, an answer that may be torn is not given."""
+    path = shared / "jobtagger.sqlite"
+    with as_reader(shared, 0o555), open_store(path) as store:
+        with pytest.raises(InputError, match="was written to while it was read; ask again"), store.read():
+            os.seteuid(os.getuid())
+            for file in (shared, path):
+                file.chmod(0o755)
+            with open_store(path) as run, run.write() as connection:
+                connection.execute(text("UPDATE listings SET title = 'new'"))
+
+
+def test_store_named_by_a_link_is_read(shared, tmp_path):
+    """What stands beside the store is looked for where the store really is."""
+    (tmp_path / "link.sqlite").symlink_to(shared / "jobtagger.sqlite")
+    with open_store(shared / "jobtagger.sqlite") as run, open_store(tmp_path / "link.sqlite") as store:
+        with run.write() as connection:
+            connection.execute(text("UPDATE listings SET title = 'new'"))
+        with store.read() as connection:
+            assert {"new"} == set(connection.scalars(text("SELECT title FROM listings")))
+
+
+def test_reader_of_a_postgresql_store_needs_no_more_than_select(postgres):
+    """An account with nothing but SELECT gets all answers; writing is refused."""
+    address = postgres.new_database()
+    with open_store(address) as store:
+        add_run(store, day(0), {"a": some(2)})
+        with store.write() as connection:
+            connection.execute(text("CREATE ROLE reader LOGIN"))
+            connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"))
+    address = address.replace("tester@", "reader@")
+
+    assert 0 == CliRunner().invoke(cli, [*STATUS, address]).exit_code
+    with pytest.raises(InputError, match="permission denied"), open_store(address) as store:
+        with store.write() as connection:
+            connection.execute(text("DELETE FROM tags"))
 
 
 def test_lock_file_is_a_plain_lock(tmp_path):

@@ -377,6 +377,57 @@ def test_trait_yields_to_another_that_is_found():
     assert _found("red cat, no box", *traits) == [("weak", "red cat")]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("there is no need for you to buy me a red cat", [], id="further than a word reaches"),
+        pytest.param("no need for you to buy me a dog or a fish but a red cat", ["red cat"], id="too far"),
+        pytest.param("no need to buy\nred cat", ["red cat"], id="another line"),
+        pytest.param("red cat, no need to buy one", ["red cat"], id="behind it"),
+        pytest.param("need for a red cat", ["red cat"], id="half of it"),
+    ],
+)
+def test_far_negation_cancels_further_on(text, words):
+    """A phrase that denies all that follows reaches further than a single word, within its sentence."""
+    vocabulary = Vocabulary()
+    negation = Negation(NEGATIONS, DENIALS, 2, ("no need for|to",), 7)
+    finder = TraitFinder([make_trait("trait", ("red cat",))], negation, POLICY, vocabulary)
+    tokens = tokens_of(vocabulary, text)
+
+    assert [spell(vocabulary, tokens, match.start, match.end) for match in finder.find(tokens).get(0, [])] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("red cat", True, id="by itself"),
+        pytest.param("picture of a red cat", False, id="within an exception"),
+        pytest.param("picture of a red cat, and red cat", True, id="once within, once outside"),
+        pytest.param("a picture\nred cat", True, id="not across a line end"),
+        pytest.param("red cat\ndogs only", False, id="excluded anywhere"),
+        pytest.param("red cat\nnot dogs only", True, id="an exclusion denied"),
+    ],
+)
+def test_phrase_in_a_context_of_another_meaning_does_not_count(text, shown):
+    """Within `but_not` a phrase means something else; with `not_with` anywhere in the posting it is ruled out."""
+    trait = replace(make_trait("trait", ("red cat",)), but_not=("picture of a? red cat",), not_with=("dogs only",))
+    other = make_trait("other", ("cat",))
+
+    assert (
+        ("trait", "red cat") in _found(text, trait, other) if shown else "trait" not in dict(_found(text, trait, other))
+    )
+    assert "other" in dict(_found(text, trait, other))
+
+
+def test_exclusion_is_of_its_posting_alone():
+    """What rules a trait out in one posting leaves the next one as it is."""
+    vocabulary = Vocabulary()
+    trait = replace(make_trait("trait", ("red cat",)), not_with=("dogs only",))
+    finder = TraitFinder([trait], Negation((), (), 3), POLICY, vocabulary)
+
+    assert list(finder.find(tokens_of(vocabulary, "red cat, dogs only", "red cat"))) == [1]
+
+
 @pytest.mark.parametrize("text", ["red cat not needed", "red cat is not needed"])
 def test_denial_right_behind_cancels(text):
     """A phrase that is said not to be needed right behind it is cancelled, one further on is not."""

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from watched import START, counts_of, daily_reads, monday
 
-from jobtagger.errors import InputError
 from jobtagger.watch.counts import DayCount, weekly_counts
+from jobtagger.watch.no_trend import NoTrendError
 from jobtagger.watch.trends import Question, trends
 
 WEEKS = Question("week", 4)
@@ -148,25 +148,43 @@ def test_short_store_shrinks_its_windows():
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        (Question("month"), r"trends: 0 complete months are known; two complete months are needed: .*--by week"),
-        (Question("week", 4), r"trends: 3 complete weeks are known; four complete weeks"),
-        (Question("week", 4, date(2027, 1, 1)), r"trends: 0 complete weeks are known"),
+        (Question("month"), "trends: 0 complete months are known; two complete .*; try --by week; come back later"),
+        (Question("week", 4), "trends: 3 complete weeks are known; four complete weeks.*; come back later"),
+        (
+            Question("week", 4, date(2027, 1, 1)),
+            "trends: 0 complete weeks are known.*; give an earlier --since, or come",
+        ),
+        (Question("week", 1), "trends: a window needs two weeks at least; give --window 2"),
     ],
 )
 def test_too_few_weeks_are_an_error(question, message):
-    """Where nothing can be compared, it is said what would be needed."""
+    """Where nothing can be compared, it is said what would be needed; another --since only helps who gave one."""
     counts = counts_of({("a", "legal"): constant(100)}, reads={"a": daily_reads(last=monday(4))})
 
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(NoTrendError, match=f"{message}[^-]*$"):
         trends(counts, question)
 
 
+def test_first_load_is_said_to_be_left_out():
+    """Fourteen months of listings found in one reading are no weeks watched; both languages say why."""
+    counts = counts_of({("a", "legal"): constant(100)}, reads={"a": [monday(15)]})
+
+    with pytest.raises(NoTrendError) as caught:
+        trends(counts, WEEKS)
+
+    assert "0 complete weeks are known" in str(caught.value)
+    assert "what a first reading finds has piled up and is left out" in str(caught.value)
+    assert "ce que trouve une première lecture s'est accumulé et n'est pas compté" in caught.value.said.fr
+
+
 def test_no_common_source_is_an_error():
-    """Sources that were never watched together cannot be compared."""
+    """Sources that were never watched together cannot be compared, which is said in both languages."""
     reads = {"a": daily_reads(last=monday(8)), "b": daily_reads(monday(9))}
 
-    with pytest.raises(InputError, match=r"no source was watched in both .* a \(gone\), b \(new\)"):
+    with pytest.raises(NoTrendError, match=r"no source was watched in both .* a \(gone\), b \(new\)") as caught:
         trends(counts_of({("a", "legal"): constant(9), ("b", "legal"): constant(9)}, reads=reads), WEEKS)
+
+    assert "a (plus lue), b (nouvelle)" in caught.value.said.fr
 
 
 def test_among_many_steady_categories_few_seem_clear():

@@ -115,10 +115,13 @@ def test_young_store_says_when_to_come_back(tmp_path):
         for number in range(15):
             add_run(store, day(number), {"board": some(3)})
 
-    result = ask(tmp_path / "s.sqlite")
+    result = ask(tmp_path / "s.sqlite", "--lang", "en")
+    french = ask(tmp_path / "s.sqlite", "--lang", "fr")
 
-    assert 1 == result.exit_code
+    assert 1 == result.exit_code == french.exit_code
     assert "jobtagger: trends: 1 complete weeks are known; four complete weeks" in result.output
+    assert "jobtagger: trends : semaines complètes connues : 1 ; il en faut quatre" in french.output
+    assert 1 == len(french.output.splitlines())
 
 
 def counted(store):

@@ -16,6 +16,7 @@ OWN_PREFIX = "jobtagger_"
 
 _SHOWN_COLUMNS = 30
 _SHOWN_CHARS = 40
+_NO_HEADER_HINT = ", or say --no-header if the first row is no header"
 _GAP = re.compile(r"\{([^{}]+)\}")
 _NO_VALUES = ("", "none", "nan", "null")
 
@@ -58,8 +59,12 @@ class Detail(NamedTuple):
         return "" if any(value.lower() in _NO_VALUES for value in values) else self.text.format(*values)
 
 
-def find_fields(name: str, columns: list[str], sources: Sources, named: Mapping[str, str]) -> FieldMap:
+def find_fields(
+    name: str, columns: list[str], sources: Sources, named: Mapping[str, str], may_lack_header: bool = False
+) -> FieldMap:
     """Find the columns of each field; `named` holds what the user fixed (field to column).
+
+    Where the columns may be a row taken for the header, the message about missing ones says so.
 
     Raises
     ------
@@ -80,12 +85,22 @@ def find_fields(name: str, columns: list[str], sources: Sources, named: Mapping[
         places[field], causes[field] = (columns.index(column),), OPTIONS
     if not places["title"] and not places["description"]:
         raise InputError(
-            f"{name}: no text column found; name it with --title or --description; columns: {_shown(columns)}"
+            f"{name}: no text column found; name it with --title or --description"
+            f"{_NO_HEADER_HINT if may_lack_header else ''}; columns: {_shown(columns)}"
         )
     found_by = OPTIONS if named else f"layout:{layout.id}" if layout else NAMES
     wordings = layout.details if layout else tuple(f"{name}: {{{name}}}" for name in sources.details)
     details = _details(wordings, place_of)
     return FieldMap(**places, details=details, found_by=found_by, causes=tuple(causes[field] for field in FIELDS))
+
+
+def n_text_fields(columns: list[str], sources: Sources, named: Mapping[str, str]) -> int:
+    """Say how many of title and description would be found in columns."""
+    try:
+        fields = find_fields("", columns, sources, named)
+    except InputError:
+        return 0
+    return bool(fields.title) + bool(fields.description)
 
 
 def own_names(names: Sequence[str], columns: Sequence[str]) -> list[str]:

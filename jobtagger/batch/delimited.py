@@ -2,23 +2,29 @@
 
 import csv
 import itertools
+import re
 from collections.abc import Iterator
 
-from jobtagger.batch.encodings import CUT, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding
+from jobtagger.batch.encodings import CUT, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding, show_bad_bytes
 from jobtagger.batch.streams import InputStream
-from jobtagger.batch.table import Row, Rows, Shape, Table
+from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table
 from jobtagger.errors import InputError, NoRowsError
 from jobtagger.records import RejectedRecord
 
 DELIMITERS = ",;\t|"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_NONE = "\udffe"
+"""Parts no line: no decoder makes it."""
 _SAMPLE_LINES = 60
 _SAMPLE_CHARS = 200_000
 _OPEN_QUOTE = "a quote is opened and never closed"
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+_WRITTEN = {"tab": "\t", "\\t": "\t"}
+_CODE = re.compile(r"\\x([0-9a-fA-F]{2})")
 
 
-def read_delimited(stream: InputStream, encoding: Encoding, delimiter: str) -> Table:
-    """Read delimited text with a header.
+def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions) -> Table:
+    """Read delimited text, with a header unless the options say that there is none.
 
     Raises
     ------
@@ -28,21 +34,50 @@ def read_delimited(stream: InputStream, encoding: Encoding, delimiter: str) -> T
     csv.field_size_limit(MAX_RECORD_CHARS)
     decoded = DecodedLines(stream, encoding)
     lines = _Lines(decoded.blocks())
-    reason = "--delimiter"
-    if not delimiter:
-        delimiter, reason = sniff(lines.look_ahead(_SAMPLE_LINES, _SAMPLE_CHARS))
+    delimiter, reason = _delimiter(stream.name, lines, options.delimiter)
     try:
-        header = csv.reader(lines.from_start(), delimiter=delimiter)
-        columns = next(filter(None, header), [])
+        reader = csv.reader(lines.from_start(), delimiter=delimiter)
+        first = next(filter(None, reader), [])
+        if first and CUT in first[-1]:
+            raise csv.Error(TOO_LONG)
     except csv.Error as error:
         raise InputError(f"{stream.name}: row 1: the header cannot be read: {error}") from None
-    lines.start = header.line_num
-    rows = _Records(stream.name, lines, delimiter, decoded, len(columns)).rows()
+    n_headers, columns = 0, [f"column_{number}" for number in range(1, len(first) + 1)]
+    if options.has_header:
+        n_headers, columns = 1, list(map(show_bad_bytes, first))
+        lines.start += reader.line_num
+    is_parted = len(columns) > 1 or options.delimiter
+    rows = _Records(stream.name, lines, delimiter if is_parted else _NONE, decoded, len(columns), n_headers).rows()
     first_row = next(rows, None)
     if first_row is None:
-        raise NoRowsError(f"{stream.name}: has a header and no rows")
+        raise NoRowsError(f"{stream.name}: has a header and no rows; if it is a row, say --no-header")
     shape = Shape("csv", stream.packing, encoding, delimiter, reason)
-    return Table(stream.name, columns, itertools.chain([first_row], rows), 2, shape, stream)
+    return Table(stream.name, columns, itertools.chain([first_row], rows), 1 + n_headers, shape, stream)
+
+
+def _delimiter(name: str, lines: "_Lines", fixed: str) -> tuple[str, str]:
+    """Give the delimiter and why it is that; a line like `sep=;` above the header, as Excel knows it, is passed over."""
+    head = lines.look_ahead(_SAMPLE_LINES, _SAMPLE_CHARS)
+    said = _SEPARATOR_LINE.fullmatch(head[0]) if head else None
+    lines.start = 1 if said else 0
+    if fixed:
+        return _fixed(name, fixed), "--delimiter"
+    return (said[1], f'the first line says "sep={said[1]}"') if said else sniff(head)
+
+
+def _fixed(name: str, written: str) -> str:
+    """Give the sign that the user fixed, which may be written as `tab`, `\\t` or `\\x01`.
+
+    Raises
+    ------
+    InputError
+        When it is no single sign, or one that ends lines or quotes cells.
+    """
+    code = _CODE.fullmatch(written)
+    sign = chr(int(code[1], 16)) if code else _WRITTEN.get(written, written)
+    if len(sign) != 1 or sign in '\r\n"':
+        raise InputError(rf"{name}: --delimiter {written!r} is not one sign; give one, such as ; or | or \t or \x01")
+    return sign
 
 
 def sniff(lines: list[str]) -> tuple[str, str]:
@@ -109,14 +144,16 @@ class _Lines:
 class _Records:
     """Parts lines into rows; what is wrong with one is looked into, and behind it reading goes on."""
 
-    def __init__(self, name: str, lines: _Lines, delimiter: str, decoded: DecodedLines, n_columns: int) -> None:
+    def __init__(
+        self, name: str, lines: _Lines, delimiter: str, decoded: DecodedLines, n_columns: int, n_headers: int = 1
+    ) -> None:
         self._name, self._lines, self._delimiter, self._decoded = name, lines, delimiter, decoded
-        self._n_columns = n_columns
+        self._n_columns, self._n_headers = n_columns, n_headers
 
     def rows(self) -> Rows:
         """Give the rows in order, wrong ones as rejected."""
         lines, decoded, n_columns = self._lines, self._decoded, self._n_columns
-        number = 1
+        number = self._n_headers
         while True:
             origin = lines.start
             reader = csv.reader(lines.from_start(), delimiter=self._delimiter, strict=True)

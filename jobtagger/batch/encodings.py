@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from jobtagger.batch.guessing import guess_encoding
 from jobtagger.batch.streams import HEAD_SIZE, InputStream
 from jobtagger.errors import InputError
 
@@ -14,24 +15,24 @@ MAX_RECORD_CHARS = 32_000_000
 """A longer record is taken for a quote that was never closed."""
 TOO_LONG = f"longer than {MAX_RECORD_CHARS:,} characters; is a quote never closed?"
 
+_MARK = "\ufeff"
 _BOMS = [
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 ]
-_WESTERN = "cp1252"
-_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_BAD_BYTE = re.compile("[\udc00-\udcff]")
+ESCAPE = "jobtagger.escape"
+"""Like Python's "surrogateescape", also for the bytes below 0x80 that half a character of UTF-16 is made of."""
 CUT = "\udfff"
 """Stands behind what is shown of a line that is too long to be read; no decoder makes it."""
 _SHOWN_OF_LONG = 1000
-_COMMON = [
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "cp1257", "mac_roman", "cp850", "koi8_r",
-    "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
-]  # fmt: skip
-_DRAW = 0.8  # how sure, where others fit as well
-_SAMPLE_LINES = 400
-_FEW_BAD_LINES = 0.5  # more undecodable ones among the lines that are not ASCII: the file is in something else
+_FEW_BAD = 0.5  # more undecodable ones among the pieces that are not ASCII: the file is in something else
+_PIECE_ENDS = re.compile(rb"[\r\n,]+")
+_NEARLY_ALL_BYTES = bytes(range(256)).replace(b"\\", b"")
+_UNFINISHED = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,2}\Z")
+_WIDE = ("utf-16", "utf-32")
 
 
 class Encoding(NamedTuple):
@@ -52,64 +53,55 @@ def find_encoding(name: str, head: bytes, forced: str) -> Encoding:
     Raises
     ------
     InputError
-        When the fixed one is not known.
+        When the fixed one is not known, or not to be used without a mark.
     """
     mark = next(((bom, encoding) for bom, encoding in _BOMS if head.startswith(bom)), None)
     if forced:
         known = _known(name, forced).removesuffix("-sig")
+        if known in _WIDE and not mark:
+            raise InputError(f"{name}: has no byte order mark; say --encoding {known}-le or {known}-be")
         return Encoding(known, 1.0, "--encoding", mark is not None and mark[1] == known == "utf-8")
     if mark:
         return Encoding(mark[1], 1.0, "byte order mark", mark[1] == "utf-8")
-    whole_lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_SIZE else head
-    if guess := _utf16(whole_lines):
+    if len(head) >= HEAD_SIZE:
+        head = _UNFINISHED.sub(b"", head)
+    if guess := _utf16(head):
         return guess
-    if _is_utf8(whole_lines):
-        what = "nothing but ASCII" if whole_lines.isascii() else "valid UTF-8"
+    if _is_utf8(head):
+        what = "nothing but ASCII" if head.isascii() else "valid UTF-8"
         return Encoding("utf-8", 1.0, f"{what} in the first {len(head):,} bytes")
-    return _of_mixed_lines(whole_lines)
+    return _of_mixed_pieces(head)
 
 
-def _of_mixed_lines(head: bytes) -> Encoding:
-    """Find the encoding of text that is not all UTF-8: a few bad lines in it, or another encoding altogether."""
-    other = [line for line in head.split(b"\n") if not line.isascii()]
-    share_bad = sum(not _is_utf8(line) for line in other) / len(other)
-    if share_bad < _FEW_BAD_LINES:
-        return Encoding("utf-8", 1 - share_bad, f"{1 - share_bad:.0%} of the lines that are not ASCII are valid UTF-8")
-    return _guessed(other)
+def _of_mixed_pieces(head: bytes) -> Encoding:
+    """Find the encoding of text that is not all UTF-8: a few bad pieces in it, or another encoding altogether.
 
-
-class DecodedLines:
-    """The lines of a stream, ends of line as they are; `is_dirty` once there may be a fault in them.
-
-    A line that is too long is cut off.
+    Pieces end with a line or at a comma: a JSON document may be one line.
     """
+    other = [piece for piece in _PIECE_ENDS.split(head) if not piece.isascii()]
+    share_bad = sum(not _is_utf8(piece) for piece in other) / len(other)
+    if share_bad < _FEW_BAD:
+        return Encoding("utf-8", 1 - share_bad, f"{1 - share_bad:.0%} of what is not ASCII is valid UTF-8")
+    return Encoding(*guess_encoding(other))
+
+
+class Decoded:
+    """The text of a stream; `is_dirty` once there may be a fault in it."""
 
     def __init__(self, stream: InputStream, encoding: Encoding) -> None:
         self.is_dirty = False
         self._encoding = encoding
         self._stream = stream
 
-    def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self.blocks())
-
-    def blocks(self) -> Iterator[list[str]]:
-        """Give the lines, some at a time."""
-        rest, is_skipping = "", False
-        for text in self._texts(self._stream, self._encoding):
-            if is_skipping:
-                end = text.find("\n") + 1
-                if not end:
-                    continue
-                text, is_skipping = text[end:], False  # noqa: PLW2901 - the line was given up
-            *lines, rest = _split(rest + text)
-            if len(rest) > MAX_RECORD_CHARS:
-                self.is_dirty = True
-                lines.append(f"{rest[:_SHOWN_OF_LONG]}... ({len(rest):,} characters read){CUT}")
-                rest, is_skipping = "", True
-            if lines:
-                yield lines
-        if rest:
-            yield [rest]
+    def texts(self) -> Iterator[str]:
+        """Give the text in pieces as they come; what cannot be decoded is half characters in it."""
+        decoder = codecs.getincrementaldecoder(self._encoding.name)(ESCAPE)
+        is_first = True
+        for block in chain(iter(self._stream.read1, b""), [b""]):
+            text = decoder.decode(block, not block)
+            self.is_dirty = self.is_dirty or not _is_sound(text)
+            yield text.removeprefix(_MARK) if is_first else text
+            is_first = is_first and not text
 
     def fault(self, text: str) -> str:
         """Say what is wrong with a text: cut off, or which byte could not be decoded; empty if nothing is."""
@@ -117,37 +109,87 @@ class DecodedLines:
             return ""
         if CUT in text:
             return TOO_LONG
-        found = _BAD_BYTE.search(text)
-        if not found:
-            return ""
-        name = self._encoding.name
-        return f"byte 0x{ord(found[0]) - 0xDC00:02X} is not {name}; say --encoding if the whole file is in another"
+        bad, name = bad_byte(text), self._encoding.name
+        return bad and f"byte {bad} is not {name}; say --encoding if the whole file is in another"
 
-    def _texts(self, stream: InputStream, encoding: Encoding) -> Iterator[str]:
-        if encoding.name.lower().startswith(("utf-16", "utf16", "utf-32", "utf32")):
-            decoder = codecs.getincrementaldecoder(encoding.name)("replace")
-            yield from (decoder.decode(block) for block in iter(stream.read1, b""))
-            yield decoder.decode(b"", True)
+
+class DecodedLines(Decoded):
+    """The lines of a stream, ends of line as they are. A line that is too long is cut off."""
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.blocks())
+
+    def blocks(self) -> Iterator[list[str]]:
+        """Give the lines, some at a time."""
+        rest, is_skipping = "", False
+        for text in self._whole_lines():
+            *lines, rest = _split(rest + text)
+            if is_skipping and lines:  # the end of the line that was given up
+                del lines[0]
+                is_skipping = False
+            if len(rest) > MAX_RECORD_CHARS:
+                self.is_dirty = True
+                if not is_skipping:
+                    lines.append(f"{rest[:_SHOWN_OF_LONG]}... ({len(rest):,} characters read){CUT}")
+                rest, is_skipping = "", True
+            if lines:
+                yield lines
+        if rest and not is_skipping:
+            yield [rest]
+
+    def _whole_lines(self) -> Iterator[str]:
+        """Give texts that end with a line, where lines end with a byte of their own."""
+        if self._encoding.name.startswith(_WIDE):
+            yield from self.texts()
             return
         pending = b""
         is_first = True
-        for block in iter(stream.read1, b""):
+        for block in iter(self._stream.read1, b""):
             pending += block
-            end = pending.rfind(b"\n") + 1
+            end = pending.rfind(b"\n") + 1 or pending.rfind(b"\r") + 1
             if end or len(pending) > MAX_RECORD_CHARS:
                 end = end or len(pending)
-                yield self._decode(pending[:end], encoding, is_first)
+                yield self._decode(pending[:end], is_first)
                 pending, is_first = pending[end:], False
-        yield self._decode(pending, encoding, is_first)
+        yield self._decode(pending, is_first)
 
-    def _decode(self, block: bytes, encoding: Encoding, is_first: bool) -> str:
-        if is_first and encoding.has_bom:
-            block = block.removeprefix(b"\xef\xbb\xbf")
+    def _decode(self, block: bytes, is_first: bool) -> str:
         try:
-            return block.decode(encoding.name)
+            text = block.decode(self._encoding.name)
         except UnicodeDecodeError:
             self.is_dirty = True
-            return block.decode(encoding.name, "surrogateescape")
+            text = block.decode(self._encoding.name, ESCAPE)
+        return text.removeprefix(_MARK) if is_first else text
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """Stand in for bytes that cannot be decoded, as `codecs.register_error` wants it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(ESCAPE, _escape)
+
+
+def bad_byte(text: str) -> str:
+    """Give the first byte of a text that could not be decoded, empty if there is none."""
+    found = _BAD_BYTE.search(text)
+    return f"0x{ord(found[0]) - 0xDC00:02X}" if found else ""
+
+
+def show_bad_bytes(text: str) -> str:
+    r"""Write bytes that could not be decoded as `\xe9`, for texts that have to be shown all the same."""
+    return _BAD_BYTE.sub(lambda bad: f"\\x{ord(bad[0]) - 0xDC00:02x}", text)
+
+
+def _is_sound(text: str) -> bool:
+    """Say that there are no half characters in a text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _split(text: str) -> list[str]:
@@ -160,9 +202,9 @@ def _split(text: str) -> list[str]:
 
 def _known(name: str, encoding: str) -> str:
     try:
-        "".encode(encoding)
+        _NEARLY_ALL_BYTES.decode(encoding, ESCAPE)
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, UnicodeError):  # such as idna, which is not made for files
         raise InputError(f"{name}: encoding {encoding} is not known; try utf-8, cp1252 or latin-1") from None
 
 
@@ -182,20 +224,3 @@ def _utf16(head: bytes) -> Encoding | None:
     if max(even, odd) < 4 * (min(even, odd) + 1):
         return None
     return Encoding("utf-16-be" if even > odd else "utf-16-le", 0.9, "every other byte is zero")
-
-
-def _guessed(lines: list[bytes]) -> Encoding:
-    """Let charset-normalizer read the lines that are not ASCII; Western Windows wins a draw."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - most files are UTF-8 and never need it
-
-    sample = b"\n".join(lines[:_SAMPLE_LINES])
-    results = sorted(from_bytes(sample, cp_isolation=_COMMON), key=lambda result: (result.chaos, -result.coherence))
-    if not results:
-        return Encoding(_WESTERN, 0.0, "none fits; the commonest one on Western systems")
-    draw = [result for result in results if result.chaos == results[0].chaos]
-    names = list(dict.fromkeys(name for result in draw for name in (result.encoding, *result.could_be_from_charset)))
-    encoding = _WESTERN if _WESTERN in names else results[0].encoding
-    others = [name for name in names if name != encoding][:3]
-    reason = f"charset-normalizer, from {len(lines[:_SAMPLE_LINES])} lines that are not ASCII"
-    reason += f"; {', '.join(others)} would do as well" if others else ""
-    return Encoding(encoding, (1 - results[0].chaos) * (_DRAW if others else 1), reason)

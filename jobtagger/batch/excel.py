@@ -6,13 +6,16 @@ import sys
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from jobtagger.batch.columns import n_text_fields
 from jobtagger.batch.extras import require
 from jobtagger.batch.streams import UNPACKED_FREE, InputStream
-from jobtagger.batch.table import Row, Rows, Shape, Table
+from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table
 from jobtagger.errors import InputError, NoRowsError, WriteError
+from jobtagger.knowledge.types import Sources
 
 EXTRA = "excel"
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -23,17 +26,40 @@ _TRIAL = """
 import resource, sys
 from python_calamine import CalamineWorkbook
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
-workbook = CalamineWorkbook.from_path(sys.argv[1])
-any(workbook.get_sheet_by_name(name).total_height for name in workbook.sheet_names)
+workbook = CalamineWorkbook.from_filelike(open(sys.argv[1], "rb"))
+for name in workbook.sheet_names:
+    workbook.get_sheet_by_name(name)
 """
+_N_HEADER_ROWS = 10  # rows among which the header is looked for
+_MEMBERS = ("xl/workbook.xml", "xl/workbook.bin")
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_OLE_WORKBOOK = "Workbook".encode("utf-16-le")
 _MAX_ROWS = 1_048_576
 _MAX_COLUMNS = 16_384
 _MAX_CELL = 32_767
 _CUT = " [...]"
 
 
-def read_excel(path: str, open_again: Callable[[], InputStream]) -> Table:
-    """Read the first sheet that is not empty; its first row is the header.
+def is_workbook(path: str) -> bool:
+    """Tell a workbook from other archives and office documents, whatever its name."""
+    if path.lower().endswith(ENDINGS):
+        return True
+    if not zipfile.is_zipfile(path):
+        return _OLE_WORKBOOK in Path(path).read_bytes()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            return any(name in names for name in _MEMBERS) or (
+                "mimetype" in names and archive.read("mimetype").startswith(_ODS)
+            )
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def read_excel(path: str, open_again: Callable[[], InputStream], options: ReadOptions, sources: Sources) -> Table:
+    """Read the first sheet with columns that hold text; else the first with a header and rows.
+
+    The header is the first row with such columns, among the first ones that are not empty; else the first of them.
 
     A workbook has to be held in memory whole, so one that unpacks to more than a gigabyte is refused, and so is one that
     takes more than `MAX_MEMORY` when another process tries.
@@ -43,18 +69,65 @@ def read_excel(path: str, open_again: Callable[[], InputStream]) -> Table:
     try:
         _refuse_bombs(path)
         _try_elsewhere(path)
-        workbook = calamine.CalamineWorkbook.from_path(path)
-        sheets = (workbook.get_sheet_by_name(name) for name in workbook.sheet_names)
-        sheet = next((sheet for sheet in sheets if sheet.total_height), None)
+        with open(path, "rb") as file:
+            workbook = calamine.CalamineWorkbook.from_filelike(file)
+            names = workbook.sheet_names
+            sheets = (_sheet(name, workbook.get_sheet_by_name(name), options, sources) for name in names)
+            sheet = _best(sheets)
     except (calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
         stream.close()
         raise InputError(f"{path}: is no workbook that can be read: {error}") from None
-    if sheet is None or sheet.total_height < 2:
+    if sheet is None:
         stream.close()
         raise NoRowsError(f"{path}: has no sheet with a header and rows")
-    cells = sheet.iter_rows()
-    header = [_text(cell) for cell in next(cells)]
-    return Table(path, header, _rows(cells, len(header)), 2, Shape("excel"), stream)
+    others = tuple(name for name in names if name != sheet.name)
+    shape = Shape("excel", sheet=sheet.name, other_sheets=others)
+    return Table(path, sheet.header, _rows(sheet.cells, len(sheet.header)), sheet.n_above + 1, shape, stream)
+
+
+class _Sheet(NamedTuple):
+    """A sheet that has a header and rows; `n_above` rows stand above the first of `cells`, `n_texts` columns hold text."""
+
+    name: str
+    header: Row
+    n_above: int
+    cells: Iterator[Sequence[Any]]
+    n_texts: int
+
+
+def _sheet(name: str, sheet: Any, options: ReadOptions, sources: Sources) -> _Sheet | None:
+    cells: Iterator[list[Any]] = sheet.iter_rows()
+    above = list(_first_rows(cells))
+    filled = [place for place, row in enumerate(above) if any(row)]
+    if not filled:
+        return None
+    if not options.has_header:
+        header = [f"column_{number}" for number in range(1, len(above[0]) + 1)]
+        return _Sheet(name, header, filled[0], chain(above[filled[0] :], cells), n_texts=0)
+    named = dict(options.columns)
+    n_texts, place = max((n_text_fields(above[place], sources, named), -place) for place in filled)
+    if sheet.total_height <= -place:  # the number of the last row, from 0 on
+        return None
+    return _Sheet(name, above[-place], 1 - place, chain(above[1 - place :], cells), n_texts)
+
+
+def _first_rows(cells: Iterator[list[Any]]) -> Iterator[Row]:
+    """Give rows as text until enough of them are not empty."""
+    n_filled = 0
+    while n_filled < _N_HEADER_ROWS and (row := next(cells, None)) is not None:
+        texts = list(map(_text, row))
+        n_filled += any(texts)
+        yield texts
+
+
+def _best(sheets: Iterator[_Sheet | None]) -> _Sheet | None:
+    """Give the first sheet with columns that hold text, else the first at all; those behind it are not read."""
+    best = None
+    for sheet in filter(None, sheets):
+        if sheet.n_texts:
+            return sheet
+        best = best or sheet
+    return best
 
 
 def write_excel(path: Path, columns: Sequence[str], rows: Iterator[list[str]]) -> int:
@@ -132,7 +205,7 @@ def _try_elsewhere(path: str) -> None:
         raise InputError(f"{path}: takes more than {MAX_MEMORY >> 30} GB of memory; save it as CSV and tag that")
 
 
-def _rows(cells: Iterator[list[Any]], n_columns: int) -> Rows:
+def _rows(cells: Iterator[Sequence[Any]], n_columns: int) -> Rows:
     for row in cells:
         texts: Row = [_text(cell) for cell in row]
         yield texts + [""] * (n_columns - len(texts))

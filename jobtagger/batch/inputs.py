@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from jobtagger.batch.columns import FieldMap, find_fields
 from jobtagger.batch.reading import open_table
-from jobtagger.batch.streams import STDIN
+from jobtagger.batch.streams import is_read_once
 from jobtagger.batch.table import ReadOptions, Row, Shape, Table
 from jobtagger.errors import InputError, NoRowsError
 from jobtagger.knowledge.types import Sources
@@ -90,7 +90,7 @@ class Inputs:
     def _look_at_all(self, paths: Sequence[str]) -> None:
         for path in paths:
             try:
-                self._look_at(path, keep_open=path == STDIN or len(paths) == 1)
+                self._look_at(path, keep_open=is_read_once(path) or len(paths) == 1)
             except NoRowsError:
                 self.without_rows.append(path)
                 if len(self.without_rows) == len(paths):
@@ -99,7 +99,7 @@ class Inputs:
     def _look_at(self, path: str, keep_open: bool) -> None:
         table = open_table(path, self._options, self._sources)
         self._open[len(self.found)] = table
-        fields = find_fields(table.name, table.columns, self._sources, dict(self._options.columns))
+        fields = fields_of(table, self._options, self._sources)
         if not keep_open:
             self._open.pop(len(self.found)).__exit__()
         self.found.append(Input(path, table.name, table.columns, fields, table.shape))
@@ -113,6 +113,18 @@ class Inputs:
             table.__exit__()
             raise InputError(f"{entry.name}: was changed during the run; run again")
         return table
+
+
+def fields_of(table: Table, options: ReadOptions, sources: Sources) -> FieldMap:
+    """Find the columns of each field in an opened table.
+
+    Raises
+    ------
+    InputError
+        When a named one does not exist, or none that holds text can be found.
+    """
+    is_csv = table.shape.format == "csv"
+    return find_fields(table.name, table.columns, sources, dict(options.columns), is_csv and options.has_header)
 
 
 def _chunks(source: int, table: Table) -> Iterator[Chunk]:

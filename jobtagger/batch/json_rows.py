@@ -1,48 +1,31 @@
-"""JSON lines and JSON documents, read as they come: a document is never held whole.
+"""JSON lines and JSON documents as tables, read as they come.
 
-The columns are the keys of all records, so a file is gone through twice; standard input is kept in a temporary file
-for that.
+The columns are the keys of all records, so a file is gone through twice; what can be read only once is kept in a
+temporary file for that.
 """
 
-import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from typing import IO, Any
+from collections.abc import Callable, Iterable, Iterator
+from json import JSONDecodeError
+from typing import Any, NamedTuple
 
-import ijson
-
-from jobtagger.batch.encodings import DecodedLines, Encoding
+from jobtagger.batch.columns import n_text_fields
+from jobtagger.batch.encodings import CUT, Decoded, DecodedLines, Encoding
+from jobtagger.batch.json_document import NO_OBJECT, TOO_DEEP, Broken, JsonDocument, Number, Path, Record, decode
 from jobtagger.batch.streams import InputStream
-from jobtagger.batch.table import Row, Shape, Table
+from jobtagger.batch.table import ReadOptions, Row, Shape, Table
 from jobtagger.errors import InputError, NoRowsError
 from jobtagger.knowledge.types import Sources
 from jobtagger.records import RejectedRecord
 
+ENDINGS = (".json", ".jsonl", ".ndjson")
+_LINES_ENDINGS = (".jsonl", ".ndjson")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _N_HEAD_LINES = 20
-MAX_DEPTH = 100
-MAX_DIGITS = 4000
-_TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_BRACKETS = re.compile(rb"[\[\]{}]")
-_DIGITS = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))
-_SIGNS = re.compile(rb'\\.|["\[\]{}]|[0-9]{%d}' % (MAX_DIGITS + 1), re.DOTALL)
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
-
-class _Broken(str):
-    """Content of a record that is no JSON object, with what is wrong as `reason`."""
-
-    reason = "is no JSON object"
-
-
-class _BrokenOff(_Broken):
-    """Stands for the rest of a document that breaks off."""
-
-    reason = "the document is damaged from here on, or breaks off"
-
-
-Records = Iterator[dict[str, Any] | _Broken]
+Records = Iterator[Record]
 
 
 def looks_like_json(head: str) -> bool:
@@ -51,14 +34,14 @@ def looks_like_json(head: str) -> bool:
     return bool(re.match(r'\[\s*\{|\{\s*"', start))
 
 
-def is_json_lines(head: str, path: str) -> bool:
+def is_json_lines(head: str, ending: str) -> bool:
     """Tell one object per line from one document."""
-    if ".jsonl" in path or ".ndjson" in path:
+    if ending in _LINES_ENDINGS:
         return True
     lines = [line for line in head.split("\n")[:_N_HEAD_LINES] if line.strip()]
     if head.lstrip().startswith("[") or len(lines) < 2:
         return False
-    return sum(isinstance(_loads(line), dict) for line in lines) * 2 >= len(lines)
+    return sum(isinstance(_record(line), dict) for line in lines) * 2 >= len(lines)
 
 
 def read_json_lines(open_again: Callable[[], InputStream], encoding: Encoding) -> Table:
@@ -68,204 +51,146 @@ def read_json_lines(open_again: Callable[[], InputStream], encoding: Encoding) -
         lines = DecodedLines(stream, encoding)
         for line in lines:
             if not line.isspace():
-                record = None if lines.fault(line) else _loads(line)
-                yield record if isinstance(record, dict) else _Broken(line)
+                fault = lines.fault(line)
+                yield Broken(line.replace(CUT, ""), fault) if fault else _record(line)
 
-    return _table("jsonl", open_again, encoding, records)
-
-
-def read_json_document(open_again: Callable[[], InputStream], encoding: Encoding, sources: Sources) -> Table:
-    """Read a list of objects: the document itself, or somewhere inside it as a layout of sources.toml says."""
+    seen, broken = _List(), None
     with open_again() as stream:
-        place = _place_of_records(stream.name, _as_utf8(stream, encoding), sources)
+        for record in records(stream):
+            if isinstance(record, Broken):
+                broken = broken or record
+            else:
+                seen.add(record)
+    return _table("jsonl", open_again, encoding, records, seen.columns, broken)
+
+
+def read_json_document(
+    open_again: Callable[[], InputStream], encoding: Encoding, options: ReadOptions, sources: Sources
+) -> Table:
+    """Read a list of objects: the document itself, or one that stands in it; else the document as the only record."""
+    with open_again() as stream:
+        found = _look_through(stream, encoding)
+    place = _place_of_records(found, options, sources)
+    if place is None and found.broken and found.broken.is_rest:
+        raise InputError(f"{stream.name}: is not JSON: {found.broken.reason}")
 
     def records(stream: InputStream) -> Records:
-        found = ijson.items(_as_utf8(stream, encoding), place)
-        while True:
-            try:
-                record = next(found, None)
-            except (ijson.JSONError, _Refused) as error:
-                yield _BrokenOff(_first_line(error))
-                return
-            if record is None:
-                return
-            yield record if isinstance(record, dict) else _Broken(_text(record))
+        document = JsonDocument(Decoded(stream, encoding))
+        if place is None:
+            yield document.whole()
+            return
+        for path, record in document.lists():
+            if path == place or (isinstance(record, Broken) and record.is_rest):
+                yield record
 
-    return _table("json", open_again, encoding, records)
+    columns = dict.fromkeys(found.keys) if place is None else found.lists[place].columns
+    return _table("json", open_again, encoding, records, columns, found.broken)
+
+
+class _List:
+    """What one of the lists in a document holds: how many objects, with which keys."""
+
+    def __init__(self) -> None:
+        self.n_objects = 0
+        self.columns: dict[str, None] = {}
+
+    def add(self, record: dict[str, Any]) -> None:
+        """Take one more object."""
+        self.n_objects += 1
+        self.columns.update(dict.fromkeys(record))
+
+
+class _Found(NamedTuple):
+    """What a document holds: keys of its own if it is an object, lists, the first item that is no record."""
+
+    keys: list[str]
+    lists: dict[Path, _List]
+    broken: Broken | None
+
+
+def _look_through(stream: InputStream, encoding: Encoding) -> _Found:
+    document = JsonDocument(Decoded(stream, encoding))
+    lists: dict[Path, _List] = {}
+    broken = None
+    for path, record in document.lists():
+        if isinstance(record, Broken):
+            broken = broken or record
+            continue
+        lists.setdefault(path, _List()).add(record)
+    return _Found(document.keys, lists, broken)
+
+
+def _place_of_records(found: _Found, options: ReadOptions, sources: Sources) -> Path | None:
+    """Find where the records stand; None if the document itself is the record.
+
+    Places that layouts know come first, then the list whose objects look most like postings, then the longest. A list
+    that looks no more like postings than the object around it is a part of that: its attachments.
+    """
+    known = {tuple(layout.records.split(".")) for layout in sources.layouts if layout.records}
+    if place := next((path for path in found.lists if path in known), None):
+        return place
+
+    def likeness(columns: Iterable[str]) -> int:
+        return n_text_fields(list(columns), sources, dict(options.columns))
+
+    def rank(path: Path) -> tuple[int, int]:
+        return likeness(found.lists[path].columns), found.lists[path].n_objects
+
+    best = max(found.lists, key=rank, default=None)
+    own = likeness(found.keys)
+    return None if best is None or (own and own >= likeness(found.lists[best].columns)) else best
 
 
 def _table(
-    form: str, open_again: Callable[[], InputStream], encoding: Encoding, records: Callable[[InputStream], Records]
+    form: str,
+    open_again: Callable[[], InputStream],
+    encoding: Encoding,
+    records: Callable[[InputStream], Records],
+    columns: dict[str, None],
+    broken: Broken | None,
 ) -> Table:
-    with open_again() as stream:
-        name = stream.name
-        seen, broken = _columns(records(stream))
-    if not seen and broken:
-        raise InputError(f"{name}: holds no records: {broken.reason} ({broken[:100]})")
-    if not seen:
-        raise NoRowsError(f"{name}: holds no records")
-    columns = list(seen)
     stream = open_again()
+    name = stream.name
+    if not columns:
+        stream.close()
+        if broken:
+            raise InputError(f"{name}: holds no records: {broken.reason} ({broken.content[:100]})")
+        raise NoRowsError(f"{name}: holds no records")
     rows = (_row(name, number, record, columns) for number, record in enumerate(records(stream), 1))
-    return Table(name, columns, rows, 1, Shape(form, stream.packing, encoding), stream)
+    return Table(name, list(map(_text, columns)), rows, 1, Shape(form, stream.packing, encoding), stream)
 
 
-def _columns(records: Records) -> tuple[dict[str, None], _Broken | None]:
-    columns: dict[str, None] = {}
-    broken = None
-    for record in records:
-        if isinstance(record, _Broken):
-            broken = broken or record
-        else:
-            columns.update(dict.fromkeys(record))
-    return columns, broken
-
-
-def _row(name: str, number: int, record: dict[str, Any] | _Broken, columns: list[str]) -> Row | RejectedRecord:
-    if isinstance(record, _Broken):
-        return RejectedRecord(name, number, record.reason, str(record))
+def _row(name: str, number: int, record: Record, columns: Iterable[str]) -> Row | RejectedRecord:
+    if isinstance(record, Broken):
+        return RejectedRecord(name, number, record.reason, record.content)
     try:
         return [_text(record.get(column)) for column in columns]
     except RecursionError:
-        return RejectedRecord(name, number, f"is nested deeper than {MAX_DEPTH} levels", ", ".join(record))
+        return RejectedRecord(name, number, TOO_DEEP, ", ".join(record))
 
 
-def _place_of_records(name: str, file: IO[bytes], sources: Sources) -> str:
-    """Find where the records stand, in ijson's notation: known paths first, then the only list at the top."""
-    known = {layout.records for layout in sources.layouts if layout.records}
-    top_lists: list[str] = []
+def _record(line: str) -> Record:
     try:
-        for prefix, event, _ in ijson.parse(file):
-            if event != "start_array":
-                continue
-            if not prefix or prefix in known:
-                return f"{prefix}.item".removeprefix(".")
-            if "." not in prefix:
-                top_lists.append(prefix)
-    except (ijson.JSONError, _Refused) as error:
-        if not top_lists:
-            raise InputError(f"{name}: is not JSON: {_first_line(error)}") from None
-    return f"{top_lists[0]}.item" if len(top_lists) == 1 else ""
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0].strip()
-
-
-def _as_utf8(stream: InputStream, encoding: Encoding) -> IO[bytes]:
-    """Give the stream as the parser wants it; bad bytes become the replacement character."""
-    return _Utf8(stream, encoding)  # type: ignore[return-value]  # read() is all it needs
-
-
-class _Refused(Exception):
-    """Something in a document that its parser would take for ever over, or fall; the bytes before `place` are sound."""
-
-    def __init__(self, reason: str, place: int) -> None:
-        super().__init__(reason)
-        self.place = place
-
-
-class _Guard:
-    """Looks through a document before its parser does, for what is nested without end and numbers of too many digits."""
-
-    def __init__(self) -> None:
-        self._depth, self._is_text = 0, False
-        self._rest = b""
-
-    def check(self, block: bytes) -> None:
-        """Look through the next bytes.
-
-        Raises
-        ------
-        _Refused
-            When they go too far.
-        """
-        n_known = len(self._rest)
-        block = self._rest + block
-        n_left = _n_unfinished(block)
-        whole, self._rest = block[: len(block) - n_left], block[len(block) - n_left :]
-        # The quote behind closes a text that is not finished; else it is left alone.
-        bare = _TEXTS.sub(b"", b'"' * self._is_text + whole + b'"')
-        depth = self._depth
-        for bracket in _BRACKETS.findall(bare):
-            depth += 1 if bracket in b"[{" else -1
-            if depth > MAX_DEPTH:
-                break
-        if depth > MAX_DEPTH or _DIGITS.search(bare):
-            self._refuse(whole, n_known)
-        self._depth, self._is_text = depth, not bare.endswith(b'"')
-
-    def _refuse(self, whole: bytes, n_known: int) -> None:
-        """Find the place where it goes too far."""
-        depth, is_text = self._depth, self._is_text
-        for match in _SIGNS.finditer(whole):
-            sign, place = match[0], max(0, match.start() - n_known)
-            if sign == b'"':
-                is_text = not is_text
-            elif is_text or sign[0] == ord("\\"):
-                continue
-            elif sign in b"[{":
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise _Refused(f"nested deeper than {MAX_DEPTH} levels", place)
-            elif sign in b"]}":
-                depth -= 1
-            else:
-                raise _Refused(f"a number of more than {MAX_DIGITS:,} digits", place)
-
-
-def _n_unfinished(block: bytes) -> int:
-    """Say how many bytes at the end mean something only with those that follow: an escape, or the digits of a number."""
-    n_escapes = len(block) - len(block.rstrip(b"\\"))
-    n_digits = len(block) - len(block.rstrip(b"0123456789"))
-    return n_escapes % 2 or (n_digits if n_digits <= MAX_DIGITS else 0)
-
-
-class _Utf8:
-    """Recodes a stream block by block: a document may be one single line."""
-
-    def __init__(self, stream: InputStream, encoding: Encoding) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding.has_bom else encoding.name)("replace")
-        self._rest = b""
-        self._guard = _Guard()
-        self._refused: _Refused | None = None
-
-    def read(self, size: int, /) -> bytes:
-        while len(self._rest) < size and not self._refused:
-            block = self._stream.read1()
-            text = self._decoder.decode(block, not block).encode("utf-8", "replace")
-            try:
-                self._guard.check(text)
-            except _Refused as error:
-                self._refused, text = error, text[: error.place]
-            self._rest += text
-            if not block:
-                break
-        if self._refused and not self._rest:
-            raise self._refused
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return taken
-
-
-def _loads(line: str) -> Any:
-    try:
-        return json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        return None
+        value = decode(line)
+    except JSONDecodeError:
+        return Broken(line, NO_OBJECT)
+    except RecursionError:
+        return Broken(line, TOO_DEEP)
+    return value if isinstance(value, dict) else Broken(line, NO_OBJECT)
 
 
 def _text(value: Any) -> str:
     """Give a JSON value as the text of a cell: numbers as written, lists and objects as JSON."""
-    if isinstance(value, str):
-        return _HALF_CHARACTER.sub("\ufffd", value)
     if value is None:
         return ""
-    if isinstance(value, Decimal):
-        return str(value)
-    text = json.dumps(value, ensure_ascii=False, default=_number)
-    return _HALF_CHARACTER.sub("\ufffd", text)
+    text = value if isinstance(value, str) else _json(value)
+    return text if text.isascii() else _HALF_CHARACTER.sub("\ufffd", text)
 
 
-def _number(value: Decimal) -> float:
-    return float(value)
+def _json(value: Any) -> str:
+    """Write a value as `json.dumps` does, but numbers with the digits they came with."""
+    if isinstance(value, dict):
+        return "{" + ", ".join([f"{_quoted(key)}: {_json(item)}" for key, item in value.items()]) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    return value if isinstance(value, Number) else _quoted(value)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from jobtagger.batch.encodings import ESCAPE, bad_byte
 from jobtagger.batch.extras import require
 from jobtagger.batch.streams import UNPACKED_FREE, UNPACKED_RATIO, InputStream
 from jobtagger.batch.table import Rows, Shape, Table
 from jobtagger.errors import InputError, NoRowsError
+from jobtagger.records import RejectedRecord
 
 MAGIC = b"PAR1"
 EXTRA = "parquet"
@@ -49,16 +51,36 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Iterator[list[str]])
 
 
 def _rows(path: str, file: Any, pyarrow: Any) -> Rows:
-    n_chars = 0
+    n_chars = n_rows = 0
     try:
         for batch in file.iter_batches(_BATCH_ROWS):
-            columns = [_texts(column, pyarrow) for column in batch.columns]
+            columns, is_dirty = _columns(batch.columns, pyarrow)
             n_chars += sum(sum(map(len, cells)) for cells in columns)
             if n_chars > _limit(path):
                 raise _bomb(path)
-            yield from map(list, zip(*columns, strict=True))
+            rows = map(list, zip(*columns, strict=True))
+            yield from _checked(path, rows, n_rows) if is_dirty else rows
+            n_rows += batch.num_rows
     except (pyarrow.ArrowException, OSError) as error:
         raise InputError(f"{path}: the Parquet data is damaged: {error}") from None
+
+
+def _columns(arrays: Sequence[Any], pyarrow: Any) -> tuple[list[list[str]], bool]:
+    """Give columns as text, and whether there are bytes in them that could not be decoded."""
+    columns, is_dirty = [], False
+    for array in arrays:
+        try:
+            columns.append(_texts(array, pyarrow))
+        except UnicodeDecodeError:
+            columns.append([_text_of(scalar) for scalar in array])
+            is_dirty = True
+    return columns, is_dirty
+
+
+def _checked(path: str, rows: Iterator[list[str]], n_before: int) -> Rows:
+    for number, row in enumerate(rows, n_before + 1):
+        bad = bad_byte("".join(row))
+        yield RejectedRecord(path, number, f"byte {bad} is not utf-8", " | ".join(row)) if bad else row
 
 
 def _limit(path: str) -> int:
@@ -73,17 +95,29 @@ def _bomb(path: str) -> InputError:
 
 
 def _texts(column: Any, pyarrow: Any) -> list[str]:
-    """Give a column's values as text; null is empty, lists and structures are JSON."""
+    r"""Give a column's values as text; null is empty, lists and structures are JSON, bytes that are no text `\xe9`."""
     types = pyarrow.types
     if types.is_dictionary(column.type):
         cells = _texts(column.dictionary, pyarrow)
         return ["" if i is None else cells[i] for i in column.indices.to_pylist()]
     if types.is_nested(column.type):
-        values = column.to_pylist()
-        return ["" if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in values]
-    if types.is_binary(column.type) or types.is_large_binary(column.type):
-        return ["" if v is None else v.decode("utf-8", "replace") for v in column.to_pylist()]
+        return list(map(_json, column.to_pylist()))
+    if any(is_it(column.type) for is_it in (types.is_binary, types.is_large_binary, types.is_fixed_size_binary)):
+        return ["" if v is None else v.decode("utf-8", "backslashreplace") for v in column.to_pylist()]
     return ["" if v is None else v for v in column.cast(pyarrow.string()).to_pylist()]
+
+
+def _text_of(scalar: Any) -> str:
+    """Give a value of a column in which there are bytes that cannot be decoded."""
+    try:
+        value = scalar.as_py()
+    except UnicodeDecodeError as error:
+        return error.object.decode("utf-8", ESCAPE)
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _is_text(kind: Any, types: Any) -> bool:

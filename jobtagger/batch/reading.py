@@ -9,17 +9,19 @@ from pathlib import Path
 
 from jobtagger.batch.delimited import read_delimited
 from jobtagger.batch.encodings import find_encoding
-from jobtagger.batch.excel import ENDINGS as EXCEL_ENDINGS
-from jobtagger.batch.excel import read_excel
+from jobtagger.batch.excel import is_workbook, read_excel
+from jobtagger.batch.json_rows import ENDINGS as JSON_ENDINGS
 from jobtagger.batch.json_rows import is_json_lines, looks_like_json, read_json_document, read_json_lines
+from jobtagger.batch.kinds import other_kind
 from jobtagger.batch.parquet import MAGIC as PARQUET_MAGIC
 from jobtagger.batch.parquet import read_parquet
-from jobtagger.batch.streams import STDIN, InputStream
+from jobtagger.batch.streams import InputStream, is_read_once
 from jobtagger.batch.table import ReadOptions, Table
 from jobtagger.errors import InputError, NoRowsError
 from jobtagger.knowledge.types import Sources
 
-_JSON_ENDINGS = {".json", ".jsonl", ".ndjson"}
+_PACKED_ENDINGS = (".gz", ".gzip", ".zst", ".zstd")
+_BLANKS = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"  # and the byte order marks
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 
@@ -42,42 +44,59 @@ def open_table(path: str, options: ReadOptions, sources: Sources) -> Table:
 
 def _table(path: str, stream: InputStream, options: ReadOptions, sources: Sources) -> Table:
     head = stream.head
-    if not head.strip():
+    if not head.strip(_BLANKS):
         raise NoRowsError(f"{stream.name}: is empty")
+    if what := other_kind(head):
+        raise InputError(f"{stream.name}: {what}")
     if head.startswith(PARQUET_MAGIC) or head.startswith((_ZIP, _OLE)):
-        return _binary_table(path, stream)
+        return _binary_table(path, stream, options, sources)
     encoding = find_encoding(stream.name, head, options.encoding)
     text = head.decode(encoding.name, "replace").removeprefix("\ufeff")
-    if not (set(Path(path).suffixes) & _JSON_ENDINGS or looks_like_json(text)):
-        return read_delimited(stream, encoding, options.delimiter)
+    ending = _ending(path)
+    if ending not in JSON_ENDINGS and not looks_like_json(text):
+        return read_delimited(stream, encoding, options)
     open_again = _opener(path, stream)
-    if is_json_lines(text, path):
+    if is_json_lines(text, ending):
         return read_json_lines(open_again, encoding)
-    return read_json_document(open_again, encoding, sources)
+    return read_json_document(open_again, encoding, options, sources)
 
 
-def _binary_table(path: str, stream: InputStream) -> Table:
-    if path == STDIN or stream.packing:
+def _ending(path: str) -> str:
+    """Give the last ending of a name, behind which that of a packing may stand."""
+    endings = [ending.lower() for ending in Path(path).suffixes]
+    if endings and endings[-1] in _PACKED_ENDINGS:
+        endings.pop()
+    return endings[-1] if endings else ""
+
+
+def _binary_table(path: str, stream: InputStream, options: ReadOptions, sources: Sources) -> Table:
+    if is_read_once(path) or stream.packing:
         raise InputError(
             f"{stream.name}: Parquet and Excel files are read by name and unpacked; save it as a file first"
         )
-    is_excel = not stream.head.startswith(PARQUET_MAGIC)
     stream.close()
-    if is_excel and Path(path).suffix.lower() not in EXCEL_ENDINGS:
+    if stream.head.startswith(PARQUET_MAGIC):
+        return read_parquet(path, lambda: InputStream(path))
+    if not is_workbook(path):
         raise InputError(f"{path}: is an archive or an office document, no table; unpack it, or save it as CSV")
-    read: Callable[[str, Callable[[], InputStream]], Table] = read_excel if is_excel else read_parquet
-    return read(path, lambda: InputStream(path))
+    return read_excel(path, lambda: InputStream(path), options, sources)
 
 
 def _opener(path: str, stream: InputStream) -> Callable[[], InputStream]:
-    """Give a function that opens the input from its beginning; standard input is written to a temporary file."""
-    if path != STDIN:
+    """Give a function that opens the input from its beginning; what can be read only once is kept in a temporary file."""
+    if not is_read_once(path):
         stream.close()
         return lambda: InputStream(path)
-    kept = tempfile.NamedTemporaryFile()  # noqa: SIM115 - it lives as long as the function
-    for block in iter(stream.read1, b""):
-        kept.write(block)
-    kept.flush()
+    try:
+        kept = tempfile.NamedTemporaryFile()  # noqa: SIM115 - it lives as long as the function
+        for block in iter(stream.read1, b""):
+            kept.write(block)
+        kept.flush()
+    except OSError as error:
+        raise InputError(
+            f"{stream.name}: no room for a copy, which JSON needs as it is read twice: {error.strerror};"
+            " let TMPDIR name a folder that has room, or save it as a file first"
+        ) from None
     return lambda: _named(InputStream(kept.name), stream.name)
 
 

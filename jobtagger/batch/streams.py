@@ -5,7 +5,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,6 +21,7 @@ UNPACKED_FREE = 1 << 30
 
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_ZSTD_PIECE = 1 << 10  # packed bytes taken at a time: even a bomb makes no more than 32 MB of them
 
 
 def expand_inputs(names: Sequence[str]) -> list[str]:
@@ -45,8 +46,13 @@ def expand_inputs(names: Sequence[str]) -> list[str]:
     return paths
 
 
-class InputStream(io.BufferedIOBase):
-    """The unpacked bytes of one input; knows how it was packed and how much of the file was taken.
+def is_read_once(path: str) -> bool:
+    """Tell standard input, pipes and the like from files, which can be opened as often as wanted."""
+    return path == STDIN or not Path(path).is_file()
+
+
+class InputStream:
+    """The unpacked bytes of one input; knows how it was packed and how much of the file was taken. A context manager.
 
     Attributes
     ----------
@@ -78,27 +84,22 @@ class InputStream(io.BufferedIOBase):
         """How many bytes of the file, packed as it is, were read so far."""
         return self._counted.n_read
 
-    def readable(self) -> bool:
-        """Say yes, as text wrappers ask."""
-        return True
-
-    def read1(self, size: int = -1, /) -> bytes:
-        """Read what is at hand."""
+    def read1(self) -> bytes:
+        """Read what is at hand; nothing at the end."""
         if self._unread:
             head, self._unread = self._unread, b""
-            if 0 < size < len(head):
-                head, self._unread = head[:size], head[size:]
             return head
-        return self._take(size if size > 0 else HEAD_SIZE)
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read at most `size` bytes, everything without it."""
-        return b"".join(iter(self.read1, b"")) if size is None or size < 0 else self.read1(size)
+        return self._take(HEAD_SIZE)
 
     def close(self) -> None:
         """Close the file; standard input stays open, it is not ours."""
         self._counted.close()
-        super().close()
+
+    def __enter__(self) -> "InputStream":
+        return self
+
+    def __exit__(self, *exit_details: object) -> None:
+        self.close()
 
     def _unpack(self, packed: "io.BufferedReader[_Counted]") -> None:
         magic = packed.peek(4)
@@ -107,7 +108,7 @@ class InputStream(io.BufferedIOBase):
         elif magic.startswith(_ZSTD):
             zstandard = require("zstandard", "zstd", self.name)
             self.packing = "zstd"
-            self._bytes = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+            self._bytes = _Zstd(packed, zstandard.ZstdDecompressor())
 
     def _fill_head(self) -> bytes:
         head = b""
@@ -119,7 +120,7 @@ class InputStream(io.BufferedIOBase):
         try:
             chunk: bytes = self._bytes.read1(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise InputError(f"{self.name}: the gzip data is damaged or breaks off") from None
+            raise InputError(f"{self.name}: the {self.packing} data is damaged or breaks off") from None
         except OSError as error:
             raise InputError(f"{self.name}: cannot be read: {error.strerror}") from None
         except Exception as error:
@@ -133,6 +134,33 @@ class InputStream(io.BufferedIOBase):
                 " size, which no text does; if it is what you want, unpack it yourself and name the unpacked file"
             )
         return chunk
+
+
+class _Zstd:
+    """Unpacks zstd frame by frame, and knows when the last one breaks off."""
+
+    def __init__(self, packed: "io.BufferedReader[_Counted]", unpacker: Any) -> None:
+        self._chunks = self._unpacked(packed, unpacker)
+
+    def read1(self, size: int) -> bytes:
+        """Read `size` bytes or a little more, fewer at the end."""
+        chunks, n_left = [], size
+        while n_left > 0 and (chunk := next(self._chunks, None)) is not None:
+            chunks.append(chunk)
+            n_left -= len(chunk)
+        return b"".join(chunks)
+
+    def _unpacked(self, packed: "io.BufferedReader[_Counted]", unpacker: Any) -> Iterator[bytes]:
+        frame = None
+        while piece := packed.read(_ZSTD_PIECE):
+            while piece:
+                frame = frame or unpacker.decompressobj()
+                yield frame.decompress(piece)
+                piece = frame.unused_data
+                if frame.eof:
+                    frame = None
+        if frame:
+            raise EOFError
 
 
 class _Counted(io.RawIOBase):

@@ -19,12 +19,14 @@ Rows = Iterator[Row | RejectedRecord]
 class ReadOptions:
     """What the user fixed instead of leaving it to be found out; empty means find out.
 
-    `columns` holds field ("title", "description", "skills") to column.
+    `columns` holds field ("title", "description", "skills") to column. Without a header the columns of delimited text
+    are called `column_1`, `column_2` and so on.
     """
 
     encoding: str = ""
     delimiter: str = ""
     columns: tuple[tuple[str, str], ...] = ()
+    has_header: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a field that there is not."""
@@ -45,13 +47,18 @@ def refuse_unknown_fields(columns: Iterable[tuple[str, str]]) -> None:
 
 
 class Shape(NamedTuple):
-    """What a file was found to be; `encoding` is None for formats that have none of their own."""
+    """What a file was found to be; `encoding` is None for formats that have none of their own.
+
+    Of a workbook `sheet` is read, and the `other_sheets` are not.
+    """
 
     format: str
     packing: str = ""
     encoding: Encoding | None = None
     delimiter: str = ""
     delimiter_reason: str = ""
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

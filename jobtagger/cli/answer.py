@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from jobtagger.cli.wording import WORDING, typeset
 
-_WIDTH = 100
 _MAX_SHOWN = 6
 _LEAST_WEIGHT = 0.1  # of a deciding word; less decides nothing
 _LEAST_PROBABILITY = 0.01  # of a runner-up
 _CERTAIN = 0.995  # what would be read as 100 %
 _OPINIONS = ("opinion", "anecdote", "forecast")
+_BASES = ("by_analogy", "both_ways", "of_use", "opinions")  # of what a trait rests on, those that did not measure it
 
 
 class _Line(NamedTuple):
@@ -22,12 +22,12 @@ class _Line(NamedTuple):
     rest: str = "  "
 
 
-def render(answer: dict[str, Any], language: str) -> Iterator[str]:
-    """Word the answer for a person, row by row."""
+def render(answer: dict[str, Any], language: str, width: int = 100) -> Iterator[str]:
+    """Word the answer for a person, row by row of at most `width` columns; words and addresses stay whole."""
     for line in _lines(answer, WORDING[language]):
         yield from textwrap.wrap(
             typeset(line.text, language),
-            _WIDTH,
+            width,
             initial_indent=line.first,
             subsequent_indent=line.rest,
             break_long_words=False,
@@ -100,7 +100,8 @@ def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]:
         what = say.get(risk["evidence"][0]["unit"], say["percent_postings"])
         facts.append(f"{what} {answer['trend_pct']} %")
     facts.append(f"{say['confidence']} {say[answer['risk_confidence']]}")
-    yield _Line(f"{say['demand']}{say['colon']} {_level(answer, say)} ({_joined(facts, say)})")
+    heading = say["trend" if answer["risk_level"] == risk["category_level"] == "growing" else "demand"]
+    yield _Line(f"{heading}{say['colon']} {_level(answer, say)} ({_joined(facts, say)})")
     yield from _arithmetic(answer, say)
     if risk["english_site"]:
         yield _indented(say["english_site"])
@@ -165,7 +166,8 @@ def _statement(statement: dict[str, Any], say: dict[str, str]) -> str:
 
 
 def _trait_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]:
-    traits = answer["explanation"]["traits"]
+    """Show the traits, but for those that move nothing and that only words show which tend to go with them."""
+    traits = [trait for trait in answer["explanation"]["traits"] if trait["points"] or not trait["by_words_alone"]]
     if not traits:
         yield _Line(f"{say['traits']}{say['colon']} {say['no_traits']}")
         return
@@ -180,12 +182,10 @@ def _trait_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]
 
 def _effect(trait: dict[str, Any], say: dict[str, str]) -> str:
     """Say which way a trait moves the score, and on what that rests: what was measured before what is opinion."""
-    measured = [name for name in trait["evidence"] if name not in trait["opinions"]]
     parts = [say["raises" if trait["points"] > 0 else "lowers"]]
-    if measured:
-        parts.append(" ".join(measured))
-    if trait["opinions"]:
-        parts.append(f"{say['unmeasured']}{say['colon']} {' '.join(trait['opinions'])}")
+    if trait["measured"]:
+        parts.append(" ".join(trait["measured"]))
+    parts += [f"{say[basis]}{say['colon']} {' '.join(trait[basis])}" for basis in _BASES if trait[basis]]
     return _joined(parts, say)
 
 

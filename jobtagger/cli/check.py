@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from jobtagger.cli.answer import render
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli, model_option
+from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import spoken
 
 _MAX_TITLE = 100  # characters of a first line that may be a title
@@ -18,7 +20,7 @@ _MAX_TITLE = 100  # characters of a first line that may be a title
 @click.argument("text", required=False)
 @click.option("--title", default="", help="Title of the posting, if it stands apart.")
 @click.option("--file", "path", type=click.Path(dir_okay=False), help="Read the posting from a file.")
-@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the answer; that of the locale if left out.")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object whose first keys are the batch columns.")
 @model_option
 def check(
@@ -46,7 +48,7 @@ def check(
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(render(answer, language)))
+        click.echo("\n".join(render(answer, language, line_width())))
 
 
 def _posting_text(text: str | None, path: str | None, title: str) -> str:
@@ -55,15 +57,13 @@ def _posting_text(text: str | None, path: str | None, title: str) -> str:
 
     if text is not None and path is not None:
         raise click.UsageError("give the posting as text or as --file, not both")
-    if text is not None:
-        return text
-    if path is None and sys.stdin.isatty():
+    if text is None and path is None and sys.stdin.isatty():
         if title:
             return ""
         raise click.UsageError('give a posting: jobtagger check "Logo for my bakery", or --file, or standard input')
-    body = _read_text(path)
-    if not body.strip() and not title:
-        raise InputError(f"{path or 'standard input'}: is empty; give a posting")
+    body = _read_text(path) if text is None else text
+    if not body.strip() and not title.strip():
+        raise InputError(f"{'TEXT' if text is not None else path or 'standard input'}: is empty; give a posting")
     return body
 
 

@@ -31,8 +31,7 @@ def columns(inputs: tuple[str, ...], lang: str | None, as_json: bool, **reading:
       jobtagger columns postings.csv
       jobtagger columns export.json --title name
     """
-    from jobtagger.batch.columns import find_fields  # noqa: PLC0415
-    from jobtagger.batch.inputs import Input  # noqa: PLC0415
+    from jobtagger.batch.inputs import Input, fields_of  # noqa: PLC0415
     from jobtagger.batch.reading import open_table  # noqa: PLC0415
     from jobtagger.batch.streams import expand_inputs  # noqa: PLC0415
     from jobtagger.batch.summary import describe  # noqa: PLC0415
@@ -43,7 +42,7 @@ def columns(inputs: tuple[str, ...], lang: str | None, as_json: bool, **reading:
     say = WORDING[spoken(lang)]
     for path in expand_inputs(inputs):
         with open_table(path, options, sources) as table:
-            fields = find_fields(table.name, table.columns, sources, dict(options.columns))
+            fields = fields_of(table, options, sources)
             if as_json:
                 entry = Input(path, table.name, table.columns, fields, table.shape)
                 click.echo(json.dumps({**describe(entry), "columns": table.columns}, ensure_ascii=False))
@@ -78,6 +77,10 @@ def _shape_lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Ite
         yield _line(say["encoding"], f"{shape.encoding.name} ({sure})")
     if shape.delimiter:
         yield _line(say["delimiter"], f"{shape.delimiter!r} ({shape.delimiter_reason})")
+    if shape.sheet:
+        others = ", ".join(shape.other_sheets)
+        sheet = say["other_sheets"].format(sheet=shape.sheet, others=others) if others else shape.sheet
+        yield _line(say["sheet"], sheet)
     layouts = [cause for cause in fields.causes if cause.startswith("layout:")]
     yield _line(say["layout"], layouts[0].removeprefix("layout:") if layouts else say["no_layout"])
 

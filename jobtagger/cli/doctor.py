@@ -2,12 +2,16 @@
 
 import click
 
+from jobtagger.cli.doctor_wording import WORDING
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli, model_option
+from jobtagger.cli.wording import spoken
 
 
 @cli.command()
 @model_option
-def doctor(model_folder: str | None) -> None:
+@language_option
+def doctor(model_folder: str | None, lang: str | None) -> None:
     """Check all knowledge files and the model; report all problems at once."""
     from pathlib import Path  # noqa: PLC0415
 
@@ -15,11 +19,14 @@ def doctor(model_folder: str | None) -> None:
     from jobtagger.errors import ModelError  # noqa: PLC0415
     from jobtagger.knowledge import load_knowledge  # noqa: PLC0415
 
-    knowledge = load_knowledge()
-    click.echo(
-        f"knowledge {knowledge.digest}: {len(knowledge.categories)} categories, {len(knowledge.evidence)} statements, "
-        f"{len(knowledge.traits)} traits, {len(knowledge.advice)} pieces of advice"
-    )
+    knowledge, say = load_knowledge(), WORDING[spoken(lang)]
+    counts = {
+        "categories": len(knowledge.categories),
+        "statements": len(knowledge.evidence),
+        "traits": len(knowledge.traits),
+        "advice": len(knowledge.advice),
+    }
+    click.echo(say["knowledge"].format(digest=knowledge.digest, **counts))
     model = load_model(Path(model_folder) if model_folder else None)
     own = set(model.facts.get("own_data", {}).get("categories", []))
     unknown = set(model.categories) - set(knowledge.categories) - own
@@ -27,7 +34,7 @@ def doctor(model_folder: str | None) -> None:
         raise ModelError(
             f'model: knows categories that are not in taxonomy.toml: {", ".join(sorted(unknown))}; run "make model"'
         )
-    click.echo(f"model {model.digest}: {model.facts['n_postings']} training postings, {len(model.words)} words")
+    click.echo(say["model"].format(digest=model.digest, postings=model.facts["n_postings"], words=len(model.words)))
     if own:
-        click.echo(f"categories of your own, without a risk level: {', '.join(sorted(own))}")
-    click.echo("all is well")
+        click.echo(say["own"].format(names=", ".join(sorted(own))))
+    click.echo(say["well"])

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli
+from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import WORDING, spoken, typeset
 
 if TYPE_CHECKING:
     from jobtagger.risk.statements import Statement
 
-_WIDTH = 100
-
 
 @cli.command()
 @click.argument("category", required=False, default="")
 @click.option("--strength", "strengths", multiple=True, help="Only this strength (count, academic, platform, ...).")
-@click.option("--language", type=click.Choice(["en", "fr"]), help="Language of the statements; that of the locale.")
+@language_option
 @click.option("--document", "documents", multiple=True, help='Only this document (000 to 004, or "external").')
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV with a header.")
 def evidence(
     category: str,
     strengths: tuple[str, ...],
-    language: str | None,
+    lang: str | None,
     documents: tuple[str, ...],
     as_json: bool,
     as_csv: bool,
@@ -38,7 +38,7 @@ def evidence(
     \b
     Examples:
       jobtagger evidence translation
-      jobtagger evidence content_writing --strength academic --language fr
+      jobtagger evidence content_writing --strength academic --lang fr
       jobtagger evidence --document 003 --csv
     """
     from jobtagger.knowledge import load_knowledge  # noqa: PLC0415
@@ -50,7 +50,7 @@ def evidence(
     _refuse_unknown("CATEGORY", [category] if category else [], knowledge.categories)
     _refuse_unknown("--strength", strengths, {entry.strength for entry in knowledge.evidence.values()})
     _refuse_unknown("--document", documents, {entry.document for entry in knowledge.evidence.values()})
-    answered = spoken(language)
+    answered = spoken(lang)
     statements = statements_about(knowledge, category, strengths, documents)
     rows = [as_plain(statement, answered) for statement in statements]
     if as_json:
@@ -111,7 +111,7 @@ def _as_text(rows: list[dict[str, Any]], language: str, *, is_conflict: bool) ->
         for line in (f"{row['statement']}{caveat}", f"{row['source_title']}{place} {row['source_url']}".rstrip()):
             yield from textwrap.wrap(
                 typeset(line, language),
-                _WIDTH,
+                line_width(),
                 initial_indent="  ",
                 subsequent_indent="  ",
                 break_long_words=False,
@@ -136,5 +136,5 @@ def _refuse_unknown(name: str, values: "tuple[str, ...] | list[str]", known: "di
     for value in values:
         if value not in known:
             raise click.UsageError(
-                f'{name}: "{value}" is not known{did_you_mean(value, known)}; known: {", ".join(known)}'
+                f'{name}: "{value}" is not known{did_you_mean(value, known)}; known: {", ".join(sorted(known))}'
             )

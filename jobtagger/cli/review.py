@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.review_wording import WORDING
 from jobtagger.cli.root import cli, model_option
 from jobtagger.cli.status import table_lines
-from jobtagger.cli.store_option import language_option, model_folder_of, opened, store_options
+from jobtagger.cli.store_option import model_folder_of, opened, store_options
+from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from jobtagger.tagger import Tagger
     from jobtagger.watch.review import Unsure
 
-_WIDTH = 100
 _DESCRIPTION_LINES = 15
+_INDENT = 2
 _SKIP, _UNDO, _LIST, _QUIT = "s", "u", "l", "q"
 
 
@@ -134,7 +136,7 @@ class _Session:
         click.echo(f"\n{head}  {entry.url}".rstrip())
         click.secho(entry.record.title, bold=True)
         for line in _wrapped(entry.record.description):
-            click.echo(f"  {line}")
+            click.echo(f"{'':{_INDENT}}{line}")
         if entry.record.skills:
             click.echo(self._say["skills"].format(skills=entry.record.skills))
         for number, (name, probability) in enumerate(entry.guesses, 1):
@@ -205,7 +207,7 @@ def _labels(tagger: "Tagger", known: list[str], language: str) -> dict[str, str]
 
 
 def _wrapped(text: str) -> Iterator[str]:
-    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, _WIDTH) or [""]]
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, line_width() - _INDENT) or [""]]
     yield from lines[:_DESCRIPTION_LINES]
     if len(lines) > _DESCRIPTION_LINES:
         yield "…"

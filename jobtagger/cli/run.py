@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jobtagger.cli.job_wording import WORDING
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.logs import set_up_logs
 from jobtagger.cli.root import EXIT_REJECTED, cli
 from jobtagger.cli.wording import spoken
@@ -40,9 +41,10 @@ config_option = click.option(
 @click.option("--dry-run", is_flag=True, help="Read and tag, write nothing, say what would be done.")
 @click.option("--every", metavar="DURATION", help="Stay up and run every 30m, 2h, 1d, until SIGTERM or Ctrl-C.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Log lines.")
+@language_option
 def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     config: str, sources: tuple[str, ...], since: datetime | None, retag: bool, dry_run: bool, every: str | None,
-    log_format: str,
+    log_format: str, lang: str | None,
 ) -> None:  # fmt: skip
     """Tag every new or edited listing of the configured sources once, into a store.
 
@@ -60,7 +62,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     settings, watched = read_config(Path(config), os.environ), read_watch_settings(Path(config))
     tagger = Tagger.from_folder(settings.model_folder)
     options = RunOptions(sources, since and since.replace(tzinfo=UTC), retag, dry_run)
-    words = WORDING[spoken()]
+    words = WORDING[spoken(lang)]
 
     def once() -> int:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from jobtagger.cli.job_wording import WORDING
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli
 from jobtagger.cli.run import config_option
 from jobtagger.cli.wording import spoken
@@ -18,7 +19,8 @@ KINDS = ("cron", "systemd", "github-actions")
 
 @cli.command()
 @click.argument("path", default="jobtagger.toml", type=click.Path(dir_okay=False, path_type=Path))
-def init(path: Path) -> None:
+@language_option
+def init(path: Path, lang: str | None) -> None:
     """Write a commented configuration for `jobtagger run`; an existing file is left alone."""
     from importlib.resources import files  # noqa: PLC0415
 
@@ -30,7 +32,7 @@ def init(path: Path) -> None:
         raise ConfigError(f"{path}: exists already and is left alone; name another file") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
-    click.echo(WORDING[spoken()]["written"].format(path=path))
+    click.echo(WORDING[spoken(lang)]["written"].format(path=path))
 
 
 @cli.command()

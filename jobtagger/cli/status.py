@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli
 from jobtagger.cli.status_wording import WORDING
-from jobtagger.cli.store_option import language_option, opened, store_options
+from jobtagger.cli.store_option import opened, store_options
 from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
@@ -19,13 +20,22 @@ if TYPE_CHECKING:
 
 EXIT_ATTENTION = 3
 """The status could be read, and something needs a person."""
+_MAX_HOURS = 1_000_000
 _MINUTES = "%Y-%m-%d %H:%M"
 
 
 @cli.command()
 @store_options
-@click.option("--max-age", default=26.0, show_default=True, help="Hours after which the last complete run is too old.")
-@click.option("--runs", "n_runs", default=5, show_default=True, help="How many of the last runs to show.")
+@click.option(
+    "--max-age",
+    type=click.FloatRange(0, _MAX_HOURS, min_open=True),
+    default=26.0,
+    show_default=True,
+    help="Hours after which the last complete run is too old.",
+)
+@click.option(
+    "--runs", "n_runs", type=click.IntRange(1), default=5, show_default=True, help="How many of the last runs to show."
+)
 @click.option("--prometheus", "textfile", type=click.Path(dir_okay=False), help="Write metrics for node_exporter too.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @language_option
@@ -66,7 +76,7 @@ def _as_text(found: "Status", max_age: timedelta, say: dict[str, Any]) -> Iterat
     yield say["lag"].format(age=_age(age, say)) if age is not None else say["never"]
     yield ""
     if found.runs:
-        yield from table_lines(say["runs"], [_run_cells(entry) for entry in found.runs])
+        yield from table_lines(say["runs"], [_run_cells(entry, say) for entry in found.runs])
         yield ""
     if found.sources:
         yield from table_lines(say["sources"], [_source_cells(entry) for entry in found.sources])
@@ -78,10 +88,10 @@ def _as_text(found: "Status", max_age: timedelta, say: dict[str, Any]) -> Iterat
     yield say["attention"].format(reasons=", ".join(reasons)) if reasons else say["well"]
 
 
-def _run_cells(entry: "RunStatus") -> list[str]:
+def _run_cells(entry: "RunStatus", say: dict[str, Any]) -> list[str]:
     counts = [str(entry.counts[name]) for name in ("n_read", "n_new", "n_changed", "n_reposts", "n_rejected")]
     started = entry.run.started_at.strftime(_MINUTES)
-    return [started, entry.run.outcome, *counts, str(entry.n_failed_sources), entry.run.message]
+    return [started, say["outcomes"][entry.run.outcome], *counts, str(entry.n_failed_sources), entry.run.message]
 
 
 def _source_cells(entry: "SourceStatus") -> list[str]:

@@ -1,6 +1,8 @@
 """The words of `jobtagger status`, in English and French."""
 
-WORDING = {
+from typing import Any
+
+WORDING: dict[str, dict[str, Any]] = {
     "en": {
         "store": "Store {store}",
         "lag": "Last complete run {age} ago",
@@ -9,6 +11,7 @@ WORDING = {
         "sources": ("source", "last read", "last new", "read", "new", "reposts", "rejected", "failures", "error"),
         "totals": "{listings} listings, {reposts} of them reposts; {to_review} texts to review, {corrected} corrected;"
         " {rejected} rejected rows kept",
+        "outcomes": {"running": "running", "ok": "ok", "problems": "problems", "failed": "failed"},
         "alert": "Alert since {raised_at}: {message}",
         "well": "All is well.",
         "attention": "Needs attention: {reasons}.",
@@ -27,6 +30,7 @@ WORDING = {
         "sources": ("source", "dern. lecture", "dern. nouv.", "lues", "nouv.", "republ.", "rejets", "échecs", "erreur"),
         "totals": "{listings} annonces, dont {reposts} republications ; {to_review} textes à relire, {corrected} corrigées ;"
         " {rejected} lignes rejetées conservées",
+        "outcomes": {"running": "en cours", "ok": "réussie", "problems": "problèmes", "failed": "échec"},
         "alert": "Alerte depuis {raised_at} : {message}",
         "well": "Tout va bien.",
         "attention": "À regarder : {reasons}.",

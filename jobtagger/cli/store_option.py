@@ -24,11 +24,6 @@ def store_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
     return command
 
 
-language_option = click.option(
-    "--lang", type=click.Choice(["en", "fr"]), help="Language of the answer; that of the locale if left out."
-)
-
-
 @contextmanager
 def opened(config: str, store: str | None) -> "Iterator[Store]":
     """Open the store, which must be there: only a run makes one."""

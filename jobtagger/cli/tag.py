@@ -26,7 +26,12 @@ _OPTIONS = [
     click.option("--description", help="Column that holds the description."),
     click.option("--skills", help="Column that holds the skills."),
     click.option("--encoding", default="", help="Encoding of the input, such as cp1252; found out if left out."),
-    click.option("--delimiter", default="", help="Delimiter of a CSV input; found out if left out."),
+    click.option(
+        "--delimiter", default="", help="Delimiter of a CSV input, also as \\t or \\x01; found out if left out."
+    ),
+    click.option(
+        "--no-header", is_flag=True, help="A CSV input starts with a row; its columns are column_1, column_2, ..."
+    ),
     click.option(
         "--lang", type=click.Choice(["en", "fr"]), help="Language of messages; that of the locale if left out."
     ),
@@ -40,12 +45,12 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def read_options(encoding: str, delimiter: str, **columns: str | None) -> "ReadOptions":
+def read_options(encoding: str, delimiter: str, no_header: bool, **columns: str | None) -> "ReadOptions":
     """Make `ReadOptions` of what was given on the command line."""
     from jobtagger.batch import ReadOptions  # noqa: PLC0415
 
     named = tuple((field, column) for field, column in columns.items() if column)
-    return ReadOptions(encoding, "\t" if delimiter in ("\\t", "tab") else delimiter, named)
+    return ReadOptions(encoding, delimiter, named, not no_header)
 
 
 @cli.command()

@@ -26,7 +26,7 @@ _OPTIONS = [
 ]
 _ALONE = {
     "resume": "--resume", "count_once": "--count-once", "excel_safe": "--excel-safe", "encoding": "--encoding",
-    "delimiter": "--delimiter", "rejected": "--rejected",
+    "delimiter": "--delimiter", "rejected": "--rejected", "no_header": "--no-header",
 }  # fmt: skip
 
 

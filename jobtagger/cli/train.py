@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli, model_option
+from jobtagger.cli.train_wording import WORDING
+from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.train.labelled import Columns
+
+_OUR_MODEL = "models/default"
 
 
 def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
@@ -30,8 +35,7 @@ def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
     "--training-data",
     default="training_data",
     show_default=True,
-    type=click.Path(exists=True, file_okay=False),
-    help="Our postings and word counts, from a checkout of jobtagger.",
+    help="Our postings and word counts, from a checkout of jobtagger; --only needs the word counts too.",
 )
 @click.option("--data", type=click.Path(exists=True, dir_okay=False), help="Labelled table of yours to train on too.")
 @click.option("--only", is_flag=True, help="Train on --data in place of our postings.")
@@ -40,9 +44,11 @@ def table_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
 @click.option(
     "-o", "--output", help="Model folder to write.  [default: models/default; to be named where --data is given]"
 )
+@language_option
 def train(
-    training_data: str, data: str | None, only: bool, label: str, output: str | None, **table: str | None
-) -> None:
+    training_data: str, data: str | None, only: bool, label: str, output: str | None, lang: str | None,
+    **table: str | None,
+) -> None:  # fmt: skip
     """Train the classifier; the same data gives the same bytes.
 
     With --data, your own labelled postings (CSV, TSV, JSON; columns are found as `tag` finds them) are added to ours.
@@ -56,22 +62,22 @@ def train(
       jobtagger tag postings.csv --model my_model -o tagged.csv
     """
     _need_extra()
+    from jobtagger.classify import default_model_folder  # noqa: PLC0415
     from jobtagger.knowledge import load_knowledge  # noqa: PLC0415
     from jobtagger.train.own_data import read_own_data  # noqa: PLC0415
     from jobtagger.train.train import train_and_save  # noqa: PLC0415
 
     if only and not data:
         raise click.UsageError("--only needs --data, the postings to train on")
-    if data and not output:
+    folder = Path(output or _OUR_MODEL)
+    if data and folder.resolve() in (Path(_OUR_MODEL).resolve(), default_model_folder().resolve()):
         raise click.UsageError("a model with data of yours needs a folder of its own: -o FOLDER")
     knowledge = load_knowledge()
     own = read_own_data(Path(data), knowledge, label, only, _columns(table)) if data else None
-    folder = output or "models/default"
-    model = train_and_save(Path(training_data), Path(folder), knowledge, own)
-    click.echo(
-        f"{folder}: model {model.digest} from {model.facts['n_postings']} postings, "
-        f"{len(model.categories)} categories, held-out accuracy {model.facts['held_out_accuracy']:.3f}"
-    )
+    model = train_and_save(Path(training_data), folder, knowledge, own)
+    n_postings, accuracy = model.facts["n_postings"], model.facts["held_out_accuracy"]
+    told = {"digest": model.digest, "postings": n_postings, "categories": len(model.categories), "accuracy": accuracy}
+    click.echo(WORDING[spoken(lang)]["trained"].format(folder=folder, **told))
 
 
 @cli.command()
@@ -88,6 +94,7 @@ def train(
 @click.option("--errors", is_flag=True, help="Show every wrong posting with its deciding words.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @model_option
+@language_option
 def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     path: str,
     label: str,
@@ -97,6 +104,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     errors: bool,
     as_json: bool,
     model_folder: str | None,
+    lang: str | None,
     **table: str | None,
 ) -> None:
     """Measure the model on labelled postings of yours.
@@ -123,7 +131,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     from jobtagger.train.labelled import read_labelled  # noqa: PLC0415
     from jobtagger.train.report import report, write_report  # noqa: PLC0415
 
-    tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
+    language, tagger = spoken(lang), Tagger.from_folder(Path(model_folder) if model_folder else None)
     if traits:
         scores = of_traits.evaluate_traits(of_traits.read_trait_gold(Path(path)), tagger)
         click.echo(json.dumps(scores, indent=1) if as_json else of_traits.report(scores))
@@ -132,13 +140,15 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     renamed = Path(mapping) if mapping else None
     postings = read_labelled(Path(path), known, tagger.knowledge, renamed, label, _columns(table))
     evaluation = measure(postings, tagger)
-    click.echo(json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) if as_json else report(evaluation))
+    click.echo(
+        json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) if as_json else report(evaluation, language)
+    )
     if errors:
         for line in wrong_postings(postings, tagger):
             click.echo(line)
     if output:
-        for written in write_report(evaluation, Path(output)):
-            click.echo(f"{written} written", err=True)
+        for written in write_report(evaluation, Path(output), language):
+            click.echo(WORDING[language]["written"].format(path=written), err=True)
 
 
 def _columns(table: dict[str, str | None]) -> "Columns":
@@ -147,7 +157,7 @@ def _columns(table: dict[str, str | None]) -> "Columns":
 
     encoding, delimiter = table.pop("encoding") or "", table.pop("delimiter") or ""
     named = {field: column for field, column in table.items() if column}
-    return Columns(named, ReadOptions(encoding, "\t" if delimiter in ("\\t", "tab") else delimiter))
+    return Columns(named, ReadOptions(encoding, delimiter))
 
 
 def _need_extra() -> None:

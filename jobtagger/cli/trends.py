@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli
 from jobtagger.cli.status import table_lines
-from jobtagger.cli.store_option import language_option, opened, store_options
+from jobtagger.cli.store_option import opened, store_options
 from jobtagger.cli.trends_wording import WORDING
 from jobtagger.cli.wording import spoken
+from jobtagger.errors import InputError
 from jobtagger.records import UNKNOWN
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def trends(  # noqa: PLR0913, PLR0917 - one parameter an option
     from jobtagger.knowledge import load_knowledge  # noqa: PLC0415
     from jobtagger.watch.counts import weekly_counts  # noqa: PLC0415
     from jobtagger.watch.facts import day_counts, models_used, read_days  # noqa: PLC0415
+    from jobtagger.watch.no_trend import NoTrendError  # noqa: PLC0415
     from jobtagger.watch.published import published_trends  # noqa: PLC0415
     from jobtagger.watch.trends import USUAL_WINDOWS, Question, usual_period  # noqa: PLC0415
     from jobtagger.watch.trends import trends as answer  # noqa: PLC0415
@@ -60,8 +63,11 @@ def trends(  # noqa: PLR0913, PLR0917 - one parameter an option
     first_day = since.date() if since else None
     by = by or usual_period(counts, first_day)
     asked = Question(by, window or USUAL_WINDOWS[by], first_day, level, min_count)
-    found, knowledge = answer(counts, asked), load_knowledge()
     language = spoken(lang)
+    try:
+        found, knowledge = answer(counts, asked), load_knowledge()
+    except NoTrendError as error:
+        raise InputError(error.said.in_language(language)) from None
     published, say = published_trends(knowledge, language), WORDING[language]
     if as_json:
         click.echo(json.dumps(as_plain(found, published, n_models), indent=1, ensure_ascii=False))

@@ -126,13 +126,27 @@ def _sources(folder: Path, tables: object, problems: Problems) -> tuple[Source, 
 
 def _source(folder: Path, table: object, place: str, problems: Problems) -> Source | None:
     fields = Fields(table, place, problems)
-    name, kind = fields.text("name"), fields.text("kind", choices=tuple(_READERS))
-    if not isinstance(table, Mapping) or kind not in _READERS:
+    if not isinstance(table, Mapping):
         return None
+    name, kind = _needed(fields, table, "name"), _needed(fields, table, "kind")
     if name and not _NAME.fullmatch(name):
         fields.note(f'name: "{name}" must be letters, digits, "_", "-" and "." only')
+    if kind not in _READERS:
+        if kind:
+            hint = did_you_mean(kind, _READERS)
+            fields.note(f'kind: "{kind}" is not known{hint} (known: {", ".join(_READERS)})')
+        _refuse_unknown(table, dict.fromkeys(key for known in _READERS for key in _KEYS[known]), place, problems)
+        return None
     _refuse_unknown(table, _KEYS[kind], place, problems)
     return _READERS[kind](_Reader(folder, table, place, problems), fields, name)
+
+
+def _needed(fields: Fields, table: Mapping[str, Any], key: str) -> str:
+    """Take a string that must be there; whatever is wrong with it is said once."""
+    value = fields.text(key, empty=True)
+    if table.get(key, "") == "":
+        fields.note(f"{key}: is missing or empty")
+    return value
 
 
 class _Reader:
@@ -140,6 +154,10 @@ class _Reader:
 
     def __init__(self, folder: Path, table: Mapping[str, Any], place: str, problems: Problems) -> None:
         self.folder, self._table, self._place, self._problems = folder, table, place, problems
+
+    def needed(self, fields: Fields, key: str) -> str:
+        """Take a string that must be there."""
+        return _needed(fields, self._table, key)
 
     def texts_of(self, key: str, allowed: Collection[str] | None = None) -> dict[str, str]:
         """Take a table of strings."""
@@ -181,13 +199,16 @@ class _Reader:
         """Take the table that says how pages follow each other."""
         table, place = self._table.get("paging", {}), f"{self._place} paging"
         fields = Fields(table, place, self._problems)
-        if isinstance(table, Mapping):
-            _refuse_unknown(table, _KEYS["paging"], place, self._problems)
+        if not isinstance(table, Mapping):
+            return Paging()
+        _refuse_unknown(table, _KEYS["paging"], place, self._problems)
         kind = fields.text("kind", empty=True, choices=PAGINGS) or "none"
         paging = Paging(
             kind,
-            fields.text("param", empty=kind not in ("cursor", "page", "offset")),
-            fields.text("at", empty=kind not in ("next", "cursor")),
+            _needed(fields, table, "param")
+            if kind in ("cursor", "page", "offset")
+            else fields.text("param", empty=True),
+            _needed(fields, table, "at") if kind in ("next", "cursor") else fields.text("at", empty=True),
             int(fields.number("first", 0, 1_000_000, default=0 if kind == "offset" else 1)),
             int(fields.number("max_pages", 1, 100_000, default=100)),
         )
@@ -216,12 +237,14 @@ def _feed_source(reader: _Reader, fields: Fields, name: str) -> Source:
 
 def _http_source(reader: _Reader, fields: Fields, name: str) -> Source:
     columns = reader.texts_of("columns", COLUMN_FIELDS)
-    url, records = reader.address(fields.text("url")), fields.text("records", empty=True)
+    url, records = reader.needed(fields, "url"), fields.text("records", empty=True)
+    if url:
+        reader.address(url)
     return HttpSource(name, url, records, reader.paging(), columns, reader.transfer(fields))
 
 
 def _database_source(reader: _Reader, fields: Fields, name: str) -> Source:
-    url, table, query = fields.text("url"), fields.text("table", empty=True), fields.text("query", empty=True)
+    url, table, query = reader.needed(fields, "url"), fields.text("table", empty=True), fields.text("query", empty=True)
     if bool(table) == bool(query):
         fields.note("table and query: name one of them")
     if url and not url.startswith(("sqlite:///", "postgresql")):

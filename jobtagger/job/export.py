@@ -1,31 +1,39 @@
 """The current tags out of the store, into any format that `jobtagger tag` writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal_column, select
 
 from jobtagger.batch.writing import TableWriter, format_of
 from jobtagger.errors import InputError
-from jobtagger.job.schema import listings, tags
+from jobtagger.job.schema import CORRECTED, listings, tags
 from jobtagger.job.sources.found import stamp
 from jobtagger.job.store import Store
+from jobtagger.knowledge.schema import did_you_mean
 from jobtagger.records import OUTPUT_COLUMNS
 
 LISTING_COLUMNS = (
     "listing_id", "source", "listing_key", "url", "title", "description", "skills", "posted_at", "first_seen",
     "last_seen", "repost_of",
 )  # fmt: skip
-EXPORT_COLUMNS = (*LISTING_COLUMNS, "tagged_at", *OUTPUT_COLUMNS)
+EXPORT_COLUMNS = (*LISTING_COLUMNS, "tagged_at", "corrected_category", *OUTPUT_COLUMNS)
+
+_LISTING = listings.alias("l")
+_CORRECTED: ColumnElement[str] = literal_column(CORRECTED)
 
 _ROWS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which listings; an empty filter lets all through. `since` is compared with the posting's date, else with first_seen."""
+    """Which listings; an empty filter lets all through.
+
+    A category is the one a person gave the text, else that of the tag; `since` is compared with the posting's date, else
+    with first_seen.
+    """
 
     categories: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -35,16 +43,21 @@ class Filters:
     reposts: bool = True
 
 
-def export(store: Store, output: str, filters: Filters) -> int:
+def export(store: Store, output: str, filters: Filters, categories: Iterable[str] = ()) -> int:
     """Write the listings with their current tags, in order of arrival; give their number.
+
+    `categories` may be asked for though the store holds none of them.
 
     Raises
     ------
     InputError
-        When the store cannot be read or the output cannot be written; then there is no output.
+        When the store cannot be read, the output cannot be written, or a filter names what is not known; then there is no
+        output.
     """
     format_of(output)
-    _refuse_unknown(store, "source", filters.sources)
+    with store.read() as connection:
+        _refuse_unknown(connection, store.name, "source", filters.sources, listings.c.source, ())
+        _refuse_unknown(connection, store.name, "category", filters.categories, tags.c.category, categories)
     writer = TableWriter(output, EXPORT_COLUMNS, ",", has_bom=False)
     n_rows = 0
     try:
@@ -60,28 +73,37 @@ def export(store: Store, output: str, filters: Filters) -> int:
     return n_rows
 
 
-def _refuse_unknown(store: Store, what: str, names: Sequence[str]) -> None:
-    with store.read() as connection:
-        known = sorted(connection.scalars(select(listings.c[what]).distinct())) if names else []
+def _refuse_unknown(
+    connection: Connection, store: str, what: str, names: Sequence[str], column: Column[str], more: Iterable[str]
+) -> None:
+    known = sorted({*connection.scalars(select(column).distinct()), *more}) if names else []
     for name in names:
         if name not in known:
-            raise InputError(f'{store.name}: holds no listing of {what} "{name}"; there are: {", ".join(known)}')
+            hint = did_you_mean(name, known)
+            raise InputError(f'{store}: holds no listing of {what} "{name}"{hint}; there are: {", ".join(known)}')
 
 
 def _query(filters: Filters) -> Select[Any]:
-    columns = [
-        (tags if name in tags.c and name not in LISTING_COLUMNS else listings).c[name] for name in EXPORT_COLUMNS
-    ]
-    asked = select(*columns).join(tags, (tags.c.listing_id == listings.c.listing_id) & tags.c.is_current)
+    asked = select(*map(_column, EXPORT_COLUMNS)).join(
+        tags, (tags.c.listing_id == _LISTING.c.listing_id) & tags.c.is_current
+    )
     for of, values in (
-        (tags.c.category, filters.categories), (tags.c.risk_level, filters.levels), (listings.c.source, filters.sources),
-    ):  # fmt: skip
+        (func.coalesce(_CORRECTED, tags.c.category), filters.categories),
+        (tags.c.risk_level, filters.levels),
+        (_LISTING.c.source, filters.sources),
+    ):
         if values:
             asked = asked.where(of.in_(values))
     if filters.since:
-        asked = asked.where(func.coalesce(listings.c.posted_at, listings.c.first_seen) >= stamp(filters.since))
+        asked = asked.where(func.coalesce(_LISTING.c.posted_at, _LISTING.c.first_seen) >= stamp(filters.since))
     if filters.needs_review is not None:
         asked = asked.where(tags.c.needs_review == ("true" if filters.needs_review else "false"))
     if not filters.reposts:
-        asked = asked.where(listings.c.repost_of.is_(None))
-    return asked.order_by(listings.c.listing_id)
+        asked = asked.where(_LISTING.c.repost_of.is_(None))
+    return asked.order_by(_LISTING.c.listing_id)
+
+
+def _column(name: str) -> ColumnElement[Any]:
+    if name == "corrected_category":
+        return _CORRECTED.label(name)
+    return _LISTING.c[name] if name in LISTING_COLUMNS else tags.c[name]

@@ -126,12 +126,13 @@ marks = Table(
     Column("mark", Text, nullable=False),  # JSON: up to where this file, feed, page or query was read
 )
 
-_CORRECTED = (  # a correction belongs to a text: it counts for its reposts, and not after an edit
+CORRECTED = (  # for a listing "l"; a correction belongs to a text: it counts for its reposts, and not after an edit
     "(SELECT c.category_id FROM corrections c JOIN listings k ON k.listing_id = c.listing_id "
     "WHERE k.text_digest = l.text_digest AND c.corrected_at >= (SELECT MIN(g.tagged_at) FROM tags g "
     "WHERE g.listing_id = k.listing_id AND g.digest = k.digest) ORDER BY c.correction_id DESC LIMIT 1)"
-    " AS corrected_category"
 )
+"""What a person said of the text of a listing, as SQL."""
+
 VIEWS = ("tagged_listings", "listings_by_week", "open_reviews", "source_health")
 
 
@@ -143,7 +144,15 @@ def view_statements(dialect: str) -> list[str]:
         for name in OUTPUT_COLUMNS
     ]
     listing_columns = [f"l.{column.name}" for column in listings.columns if not column.name.endswith("digest")]
-    columns = [*listing_columns, "t.tag_id", "t.model", "t.knowledge", "t.tagged_at", *tag_columns, _CORRECTED]
+    columns = [
+        *listing_columns,
+        "t.tag_id",
+        "t.model",
+        "t.knowledge",
+        "t.tagged_at",
+        *tag_columns,
+        f"{CORRECTED} AS corrected_category",
+    ]
     return [
         f"CREATE VIEW tagged_listings AS SELECT {', '.join(columns)} "  # noqa: S608 - our own column names
         "FROM listings l JOIN tags t ON t.listing_id = l.listing_id AND t.is_current",

@@ -5,6 +5,8 @@ next run goes on.
 """
 
 import fcntl
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -30,11 +32,14 @@ class Store:
     engine : sqlalchemy.Engine
     name : str
         For messages; without the password.
+    frozen : Path, optional
+        The file, if it is read as if nobody could change it, since there is no way to notice that somebody does.
     """
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, frozen: Path | None = None) -> None:
         self.engine = engine
         self.name = name
+        self.frozen = frozen
 
     @property
     def dialect(self) -> str:
@@ -44,8 +49,11 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that reads one consistent state."""
+        before = self.frozen and _state(self.frozen)
         with named_errors(self.name), self.engine.connect() as connection:
             yield connection
+        if self.frozen and _state(self.frozen) != before:
+            raise InputError(f"{self.name}: was written to while it was read; ask again")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -85,7 +93,7 @@ def open_store(
     engine, name = connect(where, busy_seconds)
     try:
         with _only_run(engine, where, name) if for_run else nullcontext():
-            store = Store(engine, name)
+            store = Store(engine, name, where if isinstance(where, Path) and _is_frozen(where) else None)
             with store.read() as connection:
                 is_ready = is_up_to_date(connection, name)
             if not is_ready:
@@ -156,23 +164,31 @@ def named_errors(name: str) -> Iterator[None]:
 def _remedy(said: str) -> str:
     if "locked" in said:
         return "; another program is writing to it: let it finish, the next run goes on"
+    if "readonly" in said:
+        return "; it may only be read here: let the account that runs the job do this"
     if "full" in said or "No space" in said:
         return "; make room, the next run goes on where this one stopped"
     return ""
 
 
 def _sqlite(path: Path, busy_seconds: float) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False},
-    )
+    read_only = _is_read_only(path)
+    address = f"{path.absolute().as_uri()}?{_mode(path, read_only)}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, busy_seconds, isolation_level=None, check_same_thread=False, uri=True)
+
+    engine = create_engine(URL.create("sqlite", database=str(path)), creator=connect)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last commits, no more
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # texts that retention takes out leave no trace in the file
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(
+                "PRAGMA synchronous = NORMAL"
+            )  # with WAL: a power cut may lose the last commits, no more
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")  # texts that retention takes out leave no trace in the file
         connection.execute("PRAGMA cache_size = -65536")
 
     @event.listens_for(engine, "begin")
@@ -182,6 +198,41 @@ def _sqlite(path: Path, busy_seconds: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _mode(path: Path, read_only: bool) -> str:
+    if not read_only:
+        return "mode=rwc"
+    return "mode=ro&immutable=1" if _is_frozen(path) else "mode=ro"
+
+
+def _is_read_only(path: Path) -> bool:
+    """Say whether this account may only read a store: SQLite needs to write the file, and files beside it."""
+    return path.exists() and not (_may_write(path) and _may_write(path.resolve().parent))
+
+
+def _is_frozen(path: Path) -> bool:
+    """Say whether a store that may only be read lacks the files by which SQLite sees what others write.
+
+    They are there while somebody has it open. Made by a mere reader, they would be in the next run's way.
+    """
+    return _is_read_only(path) and not _changes_of(path).exists()
+
+
+def _changes_of(path: Path) -> Path:
+    """Give the file of what is not yet in the store's own."""
+    real = path.resolve()
+    return real.with_name(real.name + "-wal")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=True)
+
+
+def _state(path: Path) -> tuple[bool, int, int]:
+    """Tell a file that was written to from one that was not."""
+    state = path.stat()
+    return _changes_of(path).exists(), state.st_mtime_ns, state.st_size
 
 
 @contextmanager

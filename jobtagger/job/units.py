@@ -115,7 +115,8 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: pip install "jobtagger[job,postgresql]"
+      # JOBTAGGER: what "git clone" takes jobtagger from, a variable of this repository (Settings, Actions, Variables)
+      - run: pip install "jobtagger[job,postgresql] @ git+${{{{ vars.JOBTAGGER }}}}"
       # A cache may be dropped by GitHub; for a store that must last, use PostgreSQL and leave the two cache steps out.
       - uses: actions/cache/restore@v4
         with:

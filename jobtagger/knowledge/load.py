@@ -147,7 +147,8 @@ class _Loader:
     ) -> tuple[dict[str, Trait], Negation]:
         table, problems = self._toml("traits.toml")
         section = Fields(table.pop("negation", {}), "[negation]", problems)
-        negation = readers.negation(section, policy.negation_window if policy else 0)
+        reaches = (policy.negation_window, policy.negation_reach) if policy else (0, 0)
+        negation = readers.negation(section, *reaches)
         section.finish()
         traits = self._entries(table, "trait", problems, lambda fields: readers.trait(fields, categories, evidence))
         _refuse_left_overs(table, problems)

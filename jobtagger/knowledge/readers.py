@@ -33,7 +33,9 @@ EFFECTS = ("raises", "lowers", "mixed", "none")
 STRENGTHS = ("count", "academic", "platform", "usage", "survey", "opinion", "anecdote", "forecast")
 CONFIDENCES = ("high", "medium", "low")
 RULES = ("R1", "R2", "R3", "R4", "R5", "none")
-WORDINGS = ("new", "disappears", "threatened", "in_demand")
+WORDINGS = (
+    "new", "disappears", "automated", "threatened", "capability", "use", "mixed", "in_demand", "hard_to_automate", "taken_up",
+)  # fmt: skip
 MODALITIES = ("text", "image_sound", "code_data", "office")
 MODE_KINDS = ("automation", "augmentation")
 AUDIENCES = ("freelancer", "client")
@@ -102,6 +104,7 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         rule_levels={name: rules.text(name, choices=level_ids) for name in (*WORDINGS, "stable_subtype", "conflict")},
         max_trait_points=int(sections["traits"].number("max_points", 0, 100)),
         negation_window=int(sections["traits"].number("negation_window", 0, _MAX_WINDOW)),
+        negation_reach=int(sections["traits"].number("negation_reach", 0, 2 * _MAX_WINDOW)),
         budget=_budget(sections["budget"]),
         many_from=int(sections["traits"].number("many_from", 2, 10_000)),
         exposure_measure=sections["exposure"].text("measure"),
@@ -251,7 +254,7 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         _text(fields, "label"),
         int(fields.number("points", -100, 100)),
         fields.texts("not_for", optional=True, choices=categories),
-        fields.texts("evidence", choices=statements),
+        evidence := fields.texts("evidence", choices=statements),
         tuple(dict.fromkeys(fields.texts("en") + fields.texts("fr"))),
         fields.texts("matches"),
         fields.texts("does_not_match"),
@@ -265,6 +268,9 @@ def trait(fields: Fields, categories: Collection[str], statements: Collection[st
         _phrases(fields, "not_before"),
         fields.texts("shown_by", optional=True, choices=categories),
         fields.flag("needs_phrase", default=False),
+        fields.texts("by_analogy", optional=True, choices=evidence),
+        _phrases(fields, "but_not"),
+        _phrases(fields, "not_with"),
     )
 
 
@@ -307,10 +313,10 @@ def word_weights(places: dict[str, dict[str, float]]) -> WordWeights:
     return WordWeights(start, to_count, *(places.get(name, {}) for name in WORD_PLACES[2:]))
 
 
-def negation(fields: Fields, window: int) -> Negation:
-    """Read what cancels a phrase: words before it, phrases behind it."""
+def negation(fields: Fields, window: int, reach: int) -> Negation:
+    """Read what cancels a phrase: words before it, phrases behind it, phrases further before it."""
     before = fields.texts("en") + fields.texts("fr")
-    return Negation(before, fields.texts("after_en", optional=True) + fields.texts("after_fr", optional=True), window)
+    return Negation(before, _phrases(fields, "after"), window, _phrases(fields, "far"), reach)
 
 
 def emphasis_words(fields: Fields) -> EmphasisWords:

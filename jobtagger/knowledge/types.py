@@ -117,7 +117,9 @@ class Trait:
     title) show it from `signs_to_show` on, and move the score from `signs_to_count` on. It is left out where one of
     `yields_to` was found; a phrase does not count shortly after a word of `not_after` or right before one of
     `not_before`. Postings of a category of `shown_by` show it by being what they are, which moves no score.
-    Where words are weighed, those alone never show a trait that `needs_phrase`.
+    Where words are weighed, those alone never show a trait that `needs_phrase`. `by_analogy` names those of `evidence`
+    that measured something near it only. A phrase of `but_not` takes the meaning away from those that begin within it, one
+    of `not_with` from all of the posting.
     """
 
     id: str
@@ -140,6 +142,9 @@ class Trait:
     not_before: tuple[str, ...] = ()
     shown_by: tuple[str, ...] = ()
     needs_phrase: bool = False
+    by_analogy: tuple[str, ...] = ()
+    but_not: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
 
 
 class WordWeights(NamedTuple):
@@ -159,11 +164,16 @@ class WordWeights(NamedTuple):
 
 
 class Negation(NamedTuple):
-    """Words that cancel a phrase within `window` words behind them, and phrases that cancel it from behind."""
+    """Words that cancel a phrase within `window` words behind them, and phrases that cancel it from behind.
+
+    Phrases of `far` cancel those within `reach` words behind them.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     window: int
+    far: tuple[str, ...] = ()
+    reach: int = 0
 
 
 class EmphasisWords(NamedTuple):
@@ -203,6 +213,7 @@ class Policy:
     rule_levels: dict[str, str]
     max_trait_points: int
     negation_window: int
+    negation_reach: int
     many_from: int
     budget: Budget
     exposure_measure: str

@@ -2,7 +2,8 @@
 
 An amount counts as an offer when it has a unit of pay ("$5/hr", "550-750 €/j", "TJM 500", "0.02 USD per word") or when
 the words around it say that it is the price of the job ("budget: $30", "300 € forfait", "120 USD fixed"). Amounts that a
-posting merely mentions, such as prices of goods, are passed over.
+posting merely mentions, such as prices of goods, are passed over. Cents count with a unit only, as "cent" is a hundred in
+French; what so many words pay is divided by their number.
 """
 
 import re
@@ -12,13 +13,14 @@ from typing import NamedTuple
 from jobtagger.knowledge.types import Budget
 from jobtagger.records import Posting
 
-_CURRENCY = r"US\$|CA\$|A\$|[$€£₹]|\b(?:usd|eur|euros?|gbp|inr|cad|aud|chf|dollars?|pounds?|rs)\b"
+_CURRENCY = r"US\$|CA\$|A\$|[$€£₹]|\b(?:usd|eur|euros?|gbp|inr|cad|aud|chf|dollars?|pounds?|rs|cents?|centimes?)\b|¢"
 _NUMBER = r"(?!0)\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _AMOUNT = rf"(?:{_NUMBER})\s?k?"
 _TO = r"\s?(?:-|–|to|à|a|et|and)\s?"
 _UNIT = (
-    r"\s?(?:[/⁄]\s?(?:per\b)?|\bper\b|\ban?\b|\beach\b|\bpar\b|\bde l['’]|\bdu\b|\bl['’]|\bthe\b)?\s?"
+    r"\s?(?:[/⁄]\s?(?:per\b)?|\bper\b|\ban?\b|\beach\b|\bpar\b|\bde l['’]|\bdu\b|\bl['’]|\ble\b|\bla\b|\bthe\b)?\s?"
     r"(?P<unit>hours?|hourly|hr|h|heures?|hora|day|daily|j|jours?|journée|word|mot|palabra)\b"
+    r"|\s?(?:[/⁄]|\b(?:per|for|par|pour|les|a|every)\b)\s?(?P<count>\d{1,3}[ ,.]?\d{3}|\d{2,3}|\d?k)\s?(?P<words>words?|mots)\b"
 )
 _OFFER = re.compile(
     rf"(?P<before>{_CURRENCY})?\s?(?P<low>{_AMOUNT})\s?(?P<mid>{_CURRENCY})?"
@@ -30,7 +32,8 @@ _DAY_RATE = re.compile(
     re.IGNORECASE,
 )
 _PRICE_BEFORE = re.compile(
-    r"\b(?:budget|fixed[ -]price|fixed|prix|price|forfait|paying|will pay|i(?:'ll)? pay|payment|paie|tarif)\b"
+    r"\b(?:budget|fixed[ -]price|fixed|prix|price(?!\W*(?:tags?|lists?|comparison|tables?)\b)|forfait"
+    r"|paying|will pay|(?:i|we)(?:'ll)?(?: (?:can|could|would|only))* pay|payment|paie|paye|(?:peux|pouvons) payer|tarif)\b"
     r"[^\d.!?\n]{0,15}\Z",
     re.IGNORECASE,
 )
@@ -40,13 +43,15 @@ _PRICE_AFTER = re.compile(
 _HOURLY_BEFORE = re.compile(r"\b(?:hourly (?:range|rate)|taux horaire)[^\d.!?\n]{0,15}\Z", re.IGNORECASE)
 _NO_OFFER_BEFORE = re.compile(r"\b(?:costs?|saves?|sales|revenue|earns?|premium|subscription)\W*\Z", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
-_LONGEST_SIGN = 8  # "dollars" and a blank
+_LONGEST_SIGN = 9  # "centimes" and a blank
 _LOOK_BACK = 40
 _SYMBOLS = "$€£₹"
 _CODES = {
     "us$": "usd", "$": "usd", "dollar": "usd", "dollars": "usd", "€": "eur", "euro": "eur", "euros": "eur",
     "£": "gbp", "pound": "gbp", "pounds": "gbp", "₹": "inr", "rs": "inr", "ca$": "cad", "a$": "aud",
+    "¢": "usd", "cent": "usd", "cents": "usd", "centime": "eur", "centimes": "eur",
 }  # fmt: skip
+_CENTS = ("¢", "cent", "cents", "centime", "centimes")
 _UNITS = {
     "hour": ("hour", "hours", "hourly", "hr", "h", "heure", "heures", "hora"),
     "day": ("day", "daily", "j", "jour", "jours", "journée"),
@@ -69,6 +74,10 @@ SPOKEN = (
     "pound",
     "pounds",
     "rs",
+    "cent",
+    "cents",
+    "centime",
+    "centimes",
 )
 """Words without which (and without a sign of currency) there is no offer to look for."""
 
@@ -122,7 +131,7 @@ def _offer(match: re.Match[str], text: str) -> Offer | None:
     if sign is None:
         return None
     before = max(0, match.start() - _LOOK_BACK), match.start()
-    unit = _UNIT_OF.get((match["unit"] or "").lower())
+    unit = "word" if match["words"] else _UNIT_OF.get((match["unit"] or "").lower())
     if unit is None and _HOURLY_BEFORE.search(text, *before):
         unit = "hour"
     if unit is None:
@@ -130,7 +139,12 @@ def _offer(match: re.Match[str], text: str) -> Offer | None:
             return None
     elif _NO_OFFER_BEFORE.search(text, *before):
         return None
-    low, high = _span(match["low"], match["high"])
+    parts = 100 if sign.lower() in _CENTS else 1
+    if parts > 1 and unit is None:
+        return None
+    if match["count"]:
+        parts *= int(_value(match["count"])) or 1000  # "k" alone
+    low, high = (value / parts for value in _span(match["low"], match["high"]))
     return Offer(low, high, _CODES.get(sign.lower(), sign.lower()), unit or "job", match[0].strip())
 
 
@@ -142,5 +156,7 @@ def _span(low: str, high: str | None) -> tuple[float, float]:
 def _value(amount: str) -> float:
     """Read "1,500", "1 500", "1.500,50", "0.02" and "2k"."""
     digits = amount.lower().rstrip("k").strip()
+    if not digits:
+        return 0.0
     whole = re.sub(r"[ .,'’\u00a0\u202f](?=\d{3}(?!\d))", "", digits) if not digits.startswith("0") else digits
     return float(whole.replace(",", ".")) * (1000 if amount.lower().endswith("k") else 1)

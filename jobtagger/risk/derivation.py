@@ -8,9 +8,37 @@ from jobtagger.risk.outlook import DerivedLevel, level_of_trend
 _WORDINGS = {
     "new": Text("explicitly new work", "un travail explicitement nouveau"),
     "disappears": Text("work that disappears or fell strongly", "un travail qui disparaît ou a fortement reculé"),
-    "threatened": Text("work that is threatened or may be replaced", "un travail menacé ou remplaçable"),
-    "in_demand": Text("work that stays in demand", "un travail qui reste demandé"),
+    "automated": Text(
+        "work that is heavily automated and shrinks as a job of its own",
+        "un travail fortement automatisé, qui recule comme mission à part entière",
+    ),
+    "threatened": Text(
+        "work that may be ordered less or paid less", "un travail qui pourrait être moins demandé ou moins payé"
+    ),
+    "capability": Text(
+        "only what AI can do in this work, no change in demand",
+        "seulement ce que l'IA sait faire dans ce travail, aucune évolution de la demande",
+    ),
+    "use": Text(
+        "only how freelancers use AI in this work, no change in demand",
+        "seulement l'usage que les freelances font de l'IA dans ce travail, aucune évolution de la demande",
+    ),
+    "mixed": Text(
+        "effects of AI that point both ways, without a measure of demand",
+        "des effets de l'IA qui vont dans les deux sens, sans mesure de la demande",
+    ),
+    "in_demand": Text("work that stays in demand or grows", "un travail qui reste demandé ou progresse"),
+    "hard_to_automate": Text(
+        "work that is hard to automate or calls for people",
+        "un travail difficile à automatiser ou qui appelle une présence humaine",
+    ),
+    "taken_up": Text(
+        "tools that are used more and work that freelancers turn to",
+        "des outils plus utilisés et un travail vers lequel des freelances se tournent",
+    ),
 }
+_DOCUMENTS, _OUTSIDE = Text("the documents", "les documents"), Text("outside sources", "des sources extérieures")
+_OUTSIDE_ID = "X"  # an id of evidence.csv begins with it where the statement stands in none of the documents
 
 
 def derivation(derived: DerivedLevel, policy: Policy) -> Text:
@@ -27,16 +55,17 @@ def derivation(derived: DerivedLevel, policy: Policy) -> Text:
         return Text(f"R1, {ids}: {figure} lies {span.en}{to_en}", f"R1, {ids} : {figure} se situe {span.fr}{to_fr}")
     if outlook.rule in ("R2", "R3"):
         wording = _WORDINGS[outlook.wording]
+        who = _OUTSIDE if all(name.startswith(_OUTSIDE_ID) for name in outlook.headline) else _DOCUMENTS
         start_en = "no figure decides; " if outlook.rule == "R3" else ""
         start_fr = "aucun chiffre ne décide ; " if outlook.rule == "R3" else ""
         return Text(
-            f"{outlook.rule}, {ids}: {start_en}the documents describe {wording.en}{to_en}",
-            f"{outlook.rule}, {ids} : {start_fr}les documents décrivent {wording.fr}{to_fr}",
+            f"{outlook.rule}, {ids}: {start_en}{who.en} describe {wording.en}{to_en}",
+            f"{outlook.rule}, {ids} : {start_fr}{who.fr} décrivent {wording.fr}{to_fr}",
         )
     if outlook.rule == "R4":
         return Text(
-            f"R4, {ids}: a stable sub-type of a declining parent{to_en}",
-            f"R4, {ids} : un sous-type stable d'un ensemble en recul{to_fr}",
+            f"R4, {ids}: a way out that the documents name within work that declines{to_en}",
+            f"R4, {ids} : une voie de repli que les documents citent dans un métier en recul{to_fr}",
         )
     return Text(
         f"R5, {ids}: strong sources differ in sign{to_en}",

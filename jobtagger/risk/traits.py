@@ -14,9 +14,9 @@ from jobtagger.risk.automaton import Ends, Ids
 from jobtagger.risk.matches import Flags, Match, Matches, n_different, spell
 from jobtagger.risk.phrases import Mark, PhraseBook
 from jobtagger.risk.words import WordScorer
-from jobtagger.vocabulary import SKILLS, TITLE, PairSet, Tokens, Vocabulary, WordSet, are_negated, pair_key
+from jobtagger.vocabulary import SKILLS, TITLE, PairSet, Tokens, Vocabulary, WordSet, are_negated, pair_key, span_places
 
-_DENIAL = Mark("denial")
+_DENIAL, _FAR = Mark("denial"), Mark("far")
 _NO_SIGN = -1
 
 
@@ -28,7 +28,7 @@ class TraitFinder:
     traits : iterable of Trait
     negation : Negation
         Words that cancel a phrase following within `window` words of the same sentence, and phrases that cancel it
-        from right behind.
+        from right behind, or a few words further before it.
     policy : Policy
         From which number on there are many.
     vocabulary : Vocabulary
@@ -57,6 +57,14 @@ class TraitFinder:
         self._denials = PhraseBook(vocabulary, policy.many_from)
         self._denials.add(_DENIAL, negation.after)
         self._denials.close()
+        self._reach = negation.reach
+        self._far = PhraseBook(vocabulary, policy.many_from)
+        self._far.add(_FAR, negation.far)
+        self._far.close()
+        self._exceptions, self._exclusions = (
+            _book({trait.id: getattr(trait, name) for trait in self._traits}, vocabulary, policy)
+            for name in ("but_not", "not_with")
+        )
         self._book = PhraseBook(vocabulary, policy.many_from)
         for trait in self._traits:
             self._book.add(Mark(trait.id), trait.phrases)
@@ -108,8 +116,16 @@ class TraitFinder:
         return self._without_yielding(self._scorer.weigh(found, tokens, is_negated, categories), len(tokens.starts) - 1)
 
     def are_negated(self, tokens: Tokens) -> NDArray[np.bool_]:
-        """Tell for each token whether a word that cancels stands before it, within the window and its sentence."""
-        return are_negated(tokens.ids, self._negations, self._window)
+        """Tell for each token whether a word or phrase that cancels stands before it, close enough and in its sentence."""
+        ids = tokens.ids
+        is_negated = are_negated(ids, self._negations, self._window)
+        begins = np.unique(self._far.match(ids, self._far.places(ids)).end)
+        places, is_reached = begins, np.ones(len(begins), dtype=bool)
+        for _ in range(self._reach):
+            is_reached &= (places < len(ids)) & (ids[np.minimum(places, len(ids) - 1)] != 0)
+            is_negated[places[is_reached]] = True
+            places = places + 1
+        return is_negated
 
     def by_phrases(self, tokens: Tokens, is_negated: Flags) -> Matches:
         """Give what phrases alone show, also of traits that then weigh words or yield to another."""
@@ -118,6 +134,7 @@ class TraitFinder:
         kept = in_title | ~self._in_title_only[ends.mark]
         kept[self._not_before.places(pair_key(trait, tokens.ids[ends.end]))[0]] = False
         kept[self._denied(tokens.ids, ends)] = False
+        kept[self._excepted(tokens, ends, trait, is_negated)] = False
         for number, words in self._not_after:
             asked = np.flatnonzero(kept & (trait == number))
             kept[asked] = ~_follow(words, tokens.ids, ends.start[asked], self._window)
@@ -139,6 +156,18 @@ class TraitFinder:
         is_denial = np.zeros(len(ids) + 1, dtype=bool)
         is_denial[self._denials.match(ids, np.unique(ends.end)).start] = True
         return is_denial[ends.end]
+
+    def _excepted(self, tokens: Tokens, ends: Ends, trait: Ids, is_negated: Flags) -> Flags:
+        """Tell which phrases begin within one that takes their meaning away, or stand in a posting that excludes them."""
+        ids = tokens.ids
+        around = self._exceptions.match(ids, self._exceptions.places(ids))
+        length = around.end - around.start
+        spans = pair_key(np.repeat(around.mark, length), span_places(around.start, length))
+        places = self._exclusions.places(ids)
+        excluding = self._exclusions.match(ids, places[~is_negated[places] & (tokens.part[places] != SKILLS)])
+        excluded = pair_key(excluding.mark, tokens.posting[excluding.start])
+        owner: Ids = tokens.posting[ends.start]
+        return np.isin(pair_key(trait, ends.start), spans) | np.isin(pair_key(trait, owner), excluded)
 
     def _strong_enough(self, found: Ends, tokens: Tokens) -> Matches:
         """Keep what is enough to show a trait; different signs count, the same words once, in whatever language."""
@@ -164,6 +193,15 @@ class TraitFinder:
         for number, others in self._yielding:
             stays[:, number] &= ~shown[:, others].any(axis=1)
         return matches.where(stays[matches.owner, matches.trait])
+
+
+def _book(phrases_of: Mapping[str, Iterable[str]], vocabulary: Vocabulary, policy: Policy) -> PhraseBook:
+    """Compile phrases of each trait, marked by its number."""
+    book = PhraseBook(vocabulary, policy.many_from)
+    for trait_id, phrases in phrases_of.items():
+        book.add(Mark(trait_id), phrases)
+    book.close()
+    return book
 
 
 def _follow(words: WordSet, ids: Ids, places: Ids, window: int, *, but_itself: bool = False) -> Flags:

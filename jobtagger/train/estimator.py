@@ -1,6 +1,6 @@
 """Our features and classifier as a scikit-learn estimator: texts in, any labels out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,8 @@ class PostingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     def _records(self, X: Iterable[str]) -> list[RawRecord]:
         if isinstance(X, str):
             raise ValueError("X is one text; give a list of texts, even of one")
+        if hasattr(X, "columns") or isinstance(X, Mapping):  # going through it would give the names of its columns
+            raise ValueError(f'X is a table ({type(X).__name__}); give one column of texts, such as X["description"]')
         records = [self._record(text) for text in X]
         if not records:
             raise ValueError("Found array with 0 sample(s): X holds no texts")

@@ -1,12 +1,13 @@
 """How well the traits are found, on postings labelled with traits: precision, recall and F1 of each label."""
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jobtagger.errors import InputError
 from jobtagger.records import RawRecord
 from jobtagger.tagger import Tagger
+from jobtagger.train.labelled import json_rows, record_of
 
 TRAITS_OF_LABEL = {
     ("complexity", "simple"): ("simple_deliverable",),
@@ -68,17 +69,24 @@ def read_trait_gold(path: Path) -> list[TraitGold]:
     InputError
         When a line is no posting labelled with traits.
     """
-    postings = []
-    for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), 1):
+    postings, problems = [], []
+    for number, row in json_rows(path):
         try:
-            row = json.loads(line)
-            skills = row.get("skills") or ""
-            skills = ", ".join(filter(None, skills)) if isinstance(skills, list) else skills
-            labels = {field: row["traits"][field] for field, _ in TRAITS_OF_LABEL}
-            postings.append(TraitGold(RawRecord(row["title"] or "", row["description"] or "", skills), labels))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{path}: line {number}: is no posting labelled with traits: {error}") from None
+            postings.append(TraitGold(record_of(row), _labels(row)))
+        except ValueError as error:
+            problems.append(f"{path}: line {number}: {error}")
+    if problems:
+        raise InputError("\n".join(problems))
     return postings
+
+
+def _labels(row: Mapping[str, Any]) -> dict[str, str | bool]:
+    traits, fields = row.get("traits"), list(dict.fromkeys(field for field, _ in TRAITS_OF_LABEL))
+    if not isinstance(traits, dict):
+        raise ValueError(f'has no "traits"; give an object with {", ".join(fields)}')
+    if missing := [field for field in fields if field not in traits]:
+        raise ValueError(f"traits: {', '.join(missing)} missing; the labels needed are {', '.join(fields)}")
+    return {field: traits[field] for field in fields}
 
 
 def evaluate_traits(postings: list[TraitGold], tagger: Tagger) -> dict[str, dict[str, float]]:

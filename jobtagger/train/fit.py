@@ -92,14 +92,6 @@ def feature_matrix(counted: Counted, design: Design, recipe: Recipe) -> sp.csr_m
     return (sp.diags(1 / np.sqrt(np.maximum(squares, 1.0))) @ features).tocsr().astype(np.float32)
 
 
-def words_to_learn(counted: Counted, is_posting: NDArray[np.bool_], recipe: Recipe) -> dict[str, int]:
-    """Give in how many postings each word stands; words of the glossary stand in as many as it takes to be learnt."""
-    words = counted.postings_with_word(is_posting)
-    least = recipe.min_word_postings
-    terms = counted.postings_with_word(~is_posting)
-    return words | {word: max(least, words.get(word, 0)) for word in terms if not word.isdigit()}
-
-
 def fit_weights(
     X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe, sample_weight: NDArray[np.float64] | None = None
 ) -> LogisticRegression:

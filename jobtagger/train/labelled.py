@@ -1,20 +1,22 @@
 """Labelled postings to measure the tagger on: JSON lines with primary and secondary labels, or a table with a label."""
 
-import csv
+import codecs
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jobtagger.batch.columns import FieldMap, find_fields
 from jobtagger.batch.reading import open_table
 from jobtagger.batch.table import ReadOptions, Table
 from jobtagger.errors import InputError
 from jobtagger.knowledge import Knowledge
+from jobtagger.knowledge.schema import did_you_mean
 from jobtagger.records import RawRecord, RejectedRecord
 
 LABEL_COLUMN = "category"
 _LANGUAGE_COLUMNS = ("lang", "language", "langue")
+_MAPPING_COLUMNS = 2
 _JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 
 
@@ -61,7 +63,7 @@ def read_labelled(
     knowledge : Knowledge
         For the layouts of known boards.
     mapping : Path, optional
-        CSV with a header that renames labels of the file (first column) to ours (second column).
+        Table with a header that renames labels of the file (first column) to ours (second column).
     label : str
         The column that holds the category.
     columns : Columns, optional
@@ -72,13 +74,21 @@ def read_labelled(
     InputError
         When a row is no labelled posting or names an unknown category.
     """
-    renamed = dict(csv.reader(mapping.read_text("utf-8").splitlines()[1:])) if mapping else {}
+    ours = _read_mapping(mapping, known, knowledge) if mapping else {}
     if _has_primary(path):
-        return _read_json_lines(path, renamed, known)
-    rows = read_table(path, knowledge, label, columns)
-    postings = [LabelledPosting(row.record, row.language, renamed.get(row.label, row.label), ()) for row in rows]
-    for row, posting in zip(rows, postings, strict=True):
-        _refuse_unknown(posting.primary, known, f"{path}: row {row.row}")
+        found = _gold_postings(path)
+    else:
+        rows = read_table(path, knowledge, label, columns)
+        found = [(f"row {row.row}", LabelledPosting(row.record, row.language, row.label, ())) for row in rows]
+    postings, problems = [], []
+    for place, posting in found:
+        labels = [ours.get(label, label) for label in (posting.primary, *posting.secondary)]
+        problems += [
+            f"{path}: {place}: {_not_known(label)}; map it with --mapping" for label in labels if label not in known
+        ]
+        postings.append(posting._replace(primary=labels[0], secondary=tuple(labels[1:])))
+    if problems:
+        raise InputError("\n".join(problems))
     return postings
 
 
@@ -94,10 +104,10 @@ def read_table(
     """
     named, options = columns or Columns({}, ReadOptions())
     with open_table(str(path), options, knowledge.sources) as table:
-        if label not in table.columns:
-            shown = ", ".join(table.columns[:30])
-            raise InputError(f'{path}: no column "{label}"; name the one that holds the category with --label: {shown}')
         fields = find_fields(table.name, table.columns, knowledge.sources, named)
+        if label not in table.columns:
+            shown = ", ".join(" ".join(column.split()) for column in table.columns[:30])
+            raise InputError(f'{path}: no column "{label}"; name the one that holds the category with --label: {shown}')
         rows, problems = _labelled_rows(table, fields, table.columns.index(label))
     if problems:
         raise InputError("\n".join(problems))
@@ -119,36 +129,113 @@ def _labelled_rows(table: Table, fields: FieldMap, place: int) -> tuple[list[Lab
     return rows, problems
 
 
+def json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the objects of JSON lines with the numbers of their lines; blank lines are passed over.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, or a line is no JSON object in UTF-8.
+    """
+    try:
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            place = f"{path}: line {number}: byte {error.start + 1}"
+            raise InputError(f"{place} is not UTF-8; convert the file to UTF-8 first") from None
+        except ValueError as error:
+            raise InputError(f"{path}: line {number}: is not JSON: {error}") from None
+        if not isinstance(row, dict):
+            raise InputError(f"{path}: line {number}: is no JSON object; write {{...}} with title and description")
+        yield number, row
+
+
+def record_of(row: Mapping[str, Any]) -> RawRecord:
+    """Take title, description and skills out of a JSON object; each may be null or missing, skills a list.
+
+    Raises
+    ------
+    ValueError
+        When one of them is of another type.
+    """
+    for name in ("title", "description"):
+        if not isinstance(row.get(name), str | None):
+            raise ValueError(f"{name}: {row[name]!r:.40} is no text; put it in quotes")
+    skills = row.get("skills") or ""
+    if isinstance(skills, list):
+        skills = ", ".join(str(skill) for skill in skills if skill)
+    if not isinstance(skills, str):
+        raise ValueError(f"skills: {skills!r:.40} is neither a text nor a list of texts")
+    return RawRecord(row.get("title") or "", row.get("description") or "", skills)
+
+
 def _has_primary(path: Path) -> bool:
     """Tell JSON lines in the form of a gold set from a table."""
     try:
         with path.open("rb") as lines:
-            first = json.loads(next(lines, b""))
+            first = next((line for line in lines if line.strip()), b"")
+        row = json.loads(first.decode("utf-8-sig", "replace"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError:
         return False
-    return isinstance(first, dict) and "primary" in first
+    return isinstance(row, dict) and "primary" in row
 
 
-def _read_json_lines(path: Path, renamed: dict[str, str], known: Collection[str]) -> list[LabelledPosting]:
-    postings = []
-    for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), 1):
+def _gold_postings(path: Path) -> list[tuple[str, LabelledPosting]]:
+    """Read JSON lines in the form of a gold set, each with its place."""
+    postings, problems = [], []
+    for number, row in json_rows(path):
+        place = f"line {number}"
         try:
-            row = json.loads(line)
-            labels = [renamed.get(label, label) for label in (row["primary"], *row["secondary"])]
-            skills = row.get("skills") or ""
-            skills = ", ".join(skills) if isinstance(skills, list) else skills
-            language = row["lang"]
-            record = RawRecord(row["title"] or "", row["description"] or "", skills)
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path}: line {number}: is no labelled posting: {error}") from None
-        for label in labels:
-            _refuse_unknown(label, known, f"{path}: line {number}")
-        postings.append(LabelledPosting(record, language, labels[0], tuple(labels[1:])))
+            labels = _labels(row)
+            postings.append(
+                (place, LabelledPosting(record_of(row), str(row["lang"] or ""), labels[0], tuple(labels[1:])))
+            )
+        except ValueError as error:
+            problems.append(f"{path}: {place}: {error}")
+    if problems:
+        raise InputError("\n".join(problems))
     return postings
 
 
-def _refuse_unknown(label: str, known: Collection[str], place: str) -> None:
-    if label not in known:
-        raise InputError(f'{place}: "{label}" is no category of taxonomy.toml or the model; map it with --mapping')
+def _labels(row: Mapping[str, Any]) -> list[str]:
+    """Give the primary and the secondary labels."""
+    if missing := [name for name in ("lang", "primary", "secondary") if name not in row]:
+        raise ValueError(f'has no {" and no ".join(missing)}; "secondary": [] says that there is no second category')
+    primary, secondary = row["primary"], row["secondary"]
+    if not isinstance(primary, str):
+        raise ValueError(f"primary: {primary!r:.40} is no category")
+    if not isinstance(secondary, list) or not all(isinstance(label, str) for label in secondary):
+        raise ValueError(f"secondary: {secondary!r:.40} is no list of categories; write [] where there is none")
+    return [primary, *secondary]
+
+
+def _read_mapping(path: Path, known: Collection[str], knowledge: Knowledge) -> dict[str, str]:
+    """Read the table that renames labels: theirs in the first column, ours in the second."""
+    with open_table(str(path), ReadOptions(), knowledge.sources) as table:
+        n_columns = len(table.columns)
+        if n_columns < _MAPPING_COLUMNS:
+            raise InputError(f"{path}: has {n_columns} column; the first holds the labels, the second our categories")
+        renamed, problems = {}, []
+        for number, row in enumerate(table.rows, table.first_number):
+            if isinstance(row, RejectedRecord):
+                problems.append(f"{path}: row {row.row}: {row.reason}; correct or remove it")
+                continue
+            theirs, ours = (cell.strip() for cell in row[:_MAPPING_COLUMNS])
+            if ours not in known:
+                problems.append(f"{path}: row {number}: {_not_known(ours)}{did_you_mean(ours, known)}")
+            renamed[theirs] = ours
+    if problems:
+        raise InputError("\n".join(problems))
+    return renamed
+
+
+def _not_known(label: str) -> str:
+    return f'"{label}" is no category of taxonomy.toml or the model'

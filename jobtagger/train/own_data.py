@@ -1,6 +1,7 @@
 """Postings of the user's own to train on: a labelled table, added to ours or in their place, own categories included."""
 
 import hashlib
+import re
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -8,10 +9,12 @@ from typing import NamedTuple
 from jobtagger.errors import TrainingDataError
 from jobtagger.knowledge import Knowledge
 from jobtagger.records import UNKNOWN
+from jobtagger.text import Preparer
 from jobtagger.train.corpus import LANGUAGES, TrainingPosting
-from jobtagger.train.labelled import LABEL_COLUMN, Columns, read_table
+from jobtagger.train.labelled import LABEL_COLUMN, Columns, LabelledRow, read_table
 
 UNDETERMINED = "und"
+_WORD = re.compile(r"[^\W_]")
 _MIN_POSTINGS = 2  # of a category, so that one is left to learn from when the other is held out
 _MIN_CATEGORIES = 3
 
@@ -35,9 +38,10 @@ def read_own_data(
     InputError
         When the table cannot be read or has rows without label.
     TrainingDataError
-        When there are too few postings of a category to learn from.
+        When rows hold no word, or there are too few postings of a category to learn from.
     """
     rows = read_table(path, knowledge, label, columns)
+    _refuse_empty(rows, path, knowledge)
     postings = [
         TrainingPosting(row.record, row.label, row.language if row.language in LANGUAGES else UNDETERMINED)
         for row in rows
@@ -55,6 +59,17 @@ def read_own_data(
     if problems:
         raise TrainingDataError("\n".join(problems))
     return OwnData(path.name, hashlib.sha256(path.read_bytes()).hexdigest()[:16], postings, only)
+
+
+def _refuse_empty(rows: list[LabelledRow], path: Path, knowledge: Knowledge) -> None:
+    """Refuse rows of which nothing is left to learn from once they are cleaned."""
+    preparer = Preparer(knowledge.sources, knowledge.policy)
+    texts = ((row.row, preparer.prepare(row.record)._replace(details="")) for row in rows)  # details teach nothing
+    empty = [number for number, posting in texts if not _WORD.search(" ".join(posting))]
+    if empty:
+        raise TrainingDataError(
+            "\n".join(f"{path}: row {number}: has no text to learn from; give it one or remove it" for number in empty)
+        )
 
 
 def facts_of(own: OwnData | None, knowledge: Knowledge) -> dict[str, object]:

@@ -8,18 +8,20 @@ from matplotlib.figure import Figure
 
 from jobtagger.train.evaluate import Evaluation
 from jobtagger.train.metrics import calibration_error
+from jobtagger.train.wording import WORDING
 
 _INK = "#1f4e79"
 _PALE = "#c9d8e8"
 _GREY = "#888888"
 
 
-def draw(evaluation: Evaluation, path: Path) -> None:
+def draw(evaluation: Evaluation, path: Path, language: str = "en") -> None:
     """Draw reliability and coverage side by side; the ending of `path` says the format."""
+    say = WORDING[language]
     figure = Figure(figsize=(10, 4.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    _draw_reliability(left, evaluation)
-    _draw_coverage(right, evaluation)
+    _draw_reliability(left, evaluation, say)
+    _draw_coverage(right, evaluation, say)
     for axes in (left, right):
         axes.set_ylim(0, 1.02)
         axes.set_xlim(0, 1.02)
@@ -30,26 +32,28 @@ def draw(evaluation: Evaluation, path: Path) -> None:
         figure.savefig(path, metadata=metadata)
 
 
-def _draw_reliability(axes: Axes, evaluation: Evaluation) -> None:
+def _draw_reliability(axes: Axes, evaluation: Evaluation, say: dict[str, str]) -> None:
     filled = [entry for entry in evaluation.calibration if entry.n]
     total = max(sum(entry.n for entry in filled), 1)
     axes.bar([e.start for e in filled], [e.n / total for e in filled], width=0.1, align="edge", color=_PALE,
-             label="share of the postings")  # fmt: skip
-    axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="as right as it says")
-    axes.plot([e.probability for e in filled], [e.accuracy for e in filled], color=_INK, marker="o", label="measured")
-    axes.set_title(f"Reliability: expected calibration error {calibration_error(evaluation.calibration):.3f}")
-    axes.set_xlabel("probability of the answer")
-    axes.set_ylabel("share that is right")
+             label=say["share"])  # fmt: skip
+    axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label=say["as_said"])
+    axes.plot(
+        [e.probability for e in filled], [e.accuracy for e in filled], color=_INK, marker="o", label=say["measured"]
+    )
+    axes.set_title(say["reliability"].format(error=calibration_error(evaluation.calibration)))
+    axes.set_xlabel(say["of_answer"])
+    axes.set_ylabel(say["share_right"])
     axes.legend(loc="upper left", frameon=False)
 
 
-def _draw_coverage(axes: Axes, evaluation: Evaluation) -> None:
+def _draw_coverage(axes: Axes, evaluation: Evaluation, say: dict[str, str]) -> None:
     shares = [point.share for point in evaluation.coverage]
     axes.plot(shares, [point.accuracy for point in evaluation.coverage], color=_INK, marker="o", markersize=4,
-              label="right")  # fmt: skip
+              label=say["right"])  # fmt: skip
     axes.plot(shares, [point.probability for point in evaluation.coverage], color=_GREY, linestyle="--", linewidth=1,
-              label="probability of the least sure")  # fmt: skip
-    axes.set_title("Coverage: accuracy of the surest share")
-    axes.set_xlabel("share of the postings, the surest first")
-    axes.set_ylabel("share that is right")
+              label=say["least_sure"])  # fmt: skip
+    axes.set_title(say["coverage"])
+    axes.set_xlabel(say["surest_first"])
+    axes.set_ylabel(say["share_right"])
     axes.legend(loc="lower left", frameon=False)

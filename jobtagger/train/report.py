@@ -6,12 +6,13 @@ from pathlib import Path
 
 from jobtagger.errors import InputError
 from jobtagger.train.evaluate import Evaluation
+from jobtagger.train.wording import WORDING
 
 _MAX_CONFUSIONS = 25
 _SHOWN_STEPS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
-def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
+def write_report(evaluation: Evaluation, folder: Path, language: str = "en") -> list[Path]:
     """Write report.txt, report.json, report.svg and report.png into a folder; give their paths.
 
     Raises
@@ -24,26 +25,27 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
     paths = [folder / f"report.{ending}" for ending in ("txt", "json", "svg", "png")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths[0].write_text(report(evaluation) + "\n", "utf-8")
+        paths[0].write_text(report(evaluation, language) + "\n", "utf-8")
         paths[1].write_text(json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) + "\n", "utf-8")
         for path in paths[2:]:
-            draw(evaluation, path)
+            draw(evaluation, path, language)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
     return paths
 
 
-def report(evaluation: Evaluation) -> str:
+def report(evaluation: Evaluation, language: str = "en") -> str:
     """Give the evaluation as aligned text."""
+    say = WORDING[language]
     parts = [
-        f"{evaluation.n} labelled postings, model {evaluation.model}, knowledge {evaluation.knowledge}",
+        say["head"].format(n=evaluation.n, model=evaluation.model, knowledge=evaluation.knowledge),
         figures_table(evaluation.figures),
-        "\n".join(_categories(evaluation)),
+        "\n".join(_categories(evaluation, say)),
     ]
     if evaluation.confusions:
-        parts.append("\n".join(_confusions(evaluation)))
+        parts.append("\n".join(_confusions(evaluation, say)))
     if evaluation.coverage:
-        parts += ["\n".join(_calibration(evaluation)), "\n".join(_coverage(evaluation))]
+        parts += ["\n".join(_calibration(evaluation, say)), "\n".join(_coverage(evaluation, say))]
     return "\n\n".join(parts)
 
 
@@ -57,35 +59,35 @@ def figures_table(figures: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _categories(evaluation: Evaluation) -> Iterator[str]:
+def _categories(evaluation: Evaluation, say: dict[str, str]) -> Iterator[str]:
     rows = [(e.category_id, e.n, f"{e.precision:.2f}", f"{e.recall:.2f}", f"{e.f1:.2f}") for e in evaluation.categories]
-    return _table(("category", "n", "precision", "recall", "f1"), rows)
+    return _table((say["category"], "n", say["precision"], say["recall"], "f1"), rows)
 
 
-def _confusions(evaluation: Evaluation) -> Iterator[str]:
+def _confusions(evaluation: Evaluation, say: dict[str, str]) -> Iterator[str]:
     rows = [(entry.gold, f"-> {entry.answer}", entry.n) for entry in evaluation.confusions]
-    yield from _table(("label", "   answer", "n"), rows[:_MAX_CONFUSIONS], n_text=2)
+    yield from _table((say["label"], f"   {say['answer']}", "n"), rows[:_MAX_CONFUSIONS], n_text=2)
     if len(rows) > _MAX_CONFUSIONS:
         rest = sum(entry.n for entry in evaluation.confusions[_MAX_CONFUSIONS:])
-        yield f"and {rest} more in {len(rows) - _MAX_CONFUSIONS} pairs"
+        yield say["more"].format(n=rest, pairs=len(rows) - _MAX_CONFUSIONS)
 
 
-def _calibration(evaluation: Evaluation) -> Iterator[str]:
+def _calibration(evaluation: Evaluation, say: dict[str, str]) -> Iterator[str]:
     rows = [
         (f"{entry.start:.1f}-{entry.start + 0.1:.1f}", entry.n, f"{entry.probability:.2f}", f"{entry.accuracy:.2f}")
         for entry in evaluation.calibration
         if entry.n
     ]
-    return _table(("probability", "n", "said", "right"), rows)
+    return _table((say["probability"], "n", say["said"], say["right"]), rows)
 
 
-def _coverage(evaluation: Evaluation) -> Iterator[str]:
+def _coverage(evaluation: Evaluation, say: dict[str, str]) -> Iterator[str]:
     rows = [
         (f"{100 * point.share:.0f} %", point.n, f"{point.probability:.2f}", f"{point.accuracy:.2f}")
         for point in evaluation.coverage
         if round(point.share, 2) in _SHOWN_STEPS
     ]
-    return _table(("surest", "n", "from", "right"), rows)
+    return _table((say["surest"], "n", say["from"], say["right"]), rows)
 
 
 def _table(header: tuple[str, ...], rows: Iterable[Sequence[object]], n_text: int = 1) -> Iterator[str]:

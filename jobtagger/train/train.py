@@ -8,23 +8,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from jobtagger.classify import Model, load_model, save_model
+from jobtagger.classify import Model, load_model, save_model, try_to_write, writing_model
+from jobtagger.errors import TrainingDataError
 from jobtagger.knowledge import Knowledge
 from jobtagger.train.corpus import LANGUAGES, TrainingPosting, read_corpus
-from jobtagger.train.design import Design, Recipe, Statistics, make_design, read_statistics
-from jobtagger.train.fit import (
-    Counted,
-    assemble,
-    count_records,
-    digest_of,
-    feature_matrix,
-    fit_weights,
-    teach_words,
-    with_real,
-    words_to_learn,
-)
+from jobtagger.train.design import Recipe, read_statistics
+from jobtagger.train.fit import assemble, digest_of, fit_weights, teach_words, with_real
 from jobtagger.train.glossary import read_glossary
+from jobtagger.train.lessons import take_in
 from jobtagger.train.own_data import OwnData, facts_of
+
+PARTS = ("postings", "glossary", "statistics")
+"""What training_data/ is made of."""
 
 
 def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = None, own: OwnData | None = None) -> Model:
@@ -44,17 +39,11 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         recipe, known = recipe._replace(real_share=0.0), known._replace(sharpness=1.0)
     else:
         glossary = read_glossary(training_data / "glossary" / "terms.csv", categories)
-    everything = corpus + glossary
-    counted = count_records([posting.record for posting in everything], knowledge)
+    lessons = take_in(corpus, glossary, knowledge, recipe)
     for name in LANGUAGES:
-        of_language = np.array([posting.language == name for posting in everything])
-        known.language.add(name, counted.postings_with_word(of_language))
-    pairs = counted.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs)
-    is_posting = np.arange(len(everything)) < len(corpus)
-    design = make_design(words_to_learn(counted, is_posting, recipe), pairs, len(corpus), known, recipe)
-    X = feature_matrix(counted, design, recipe)
-    y = np.array([posting.category_id for posting in everything])
-    weight = np.where(is_posting, 1.0, recipe.glossary_weight)
+        known.language.add(name, lessons.words_of_language(name))
+    design = lessons.design(known, recipe)
+    X, y, is_posting = lessons.features(design, recipe), lessons.y, lessons.is_posting
     facts = {
         "training_data": digest_of(training_data / "postings"),
         "glossary": digest_of(training_data / "glossary"),
@@ -67,9 +56,9 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         "held_out_accuracy": round(held_out_accuracy(X[is_posting], y[is_posting], recipe), 4),
         **facts_of(own, knowledge),
     }
-    weights = with_real(fit_weights(X, y, recipe, weight), design)
+    weights = with_real(fit_weights(X, y, recipe, lessons.weight), design)
     if glossary:
-        columns = _only_in_glossary(counted, is_posting, design, known)
+        columns = lessons.only_in_terms(design, known)
         weights = teach_words(weights, X[~is_posting], y[~is_posting], columns, recipe.glossary_C)
     return assemble(weights, design, recipe, known.language, facts)
 
@@ -90,15 +79,6 @@ def held_out_accuracy(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> 
     return float(classifier.score(X[is_last], y[is_last]))
 
 
-def _only_in_glossary(
-    counted: Counted, is_posting: NDArray[np.bool_], design: Design, known: Statistics
-) -> NDArray[np.int64]:
-    """Give the places of the words that stand in terms of the glossary and in no posting, ours or real."""
-    postings, terms = counted.postings_with_word(is_posting), counted.postings_with_word(~is_posting)
-    is_new = [word in terms and word not in postings and word not in known.real.words for word in design.words]
-    return np.flatnonzero(is_new)
-
-
 def n_labels(statistics: Path) -> int:
     """Count the labelled real postings behind the term weights."""
     with (statistics / "real_labels.csv").open(encoding="utf-8") as lines:
@@ -106,10 +86,21 @@ def n_labels(statistics: Path) -> int:
 
 
 def train_and_save(training_data: Path, folder: Path, knowledge: Knowledge, own: OwnData | None = None) -> Model:
-    """Train, then write the model folder with its card."""
+    """Train, then write the model folder with its card.
+
+    Raises
+    ------
+    TrainingDataError
+        When `training_data` is not ours, or a file in it is wrong.
+    ModelError
+        When the folder cannot be written; this is found out before anything is trained.
+    """
+    _refuse_other_folders(training_data)
+    try_to_write(folder)
     save_model(train(training_data, knowledge, own=own), folder)
     facts = json.loads((folder / "model.json").read_text("utf-8"))
-    (folder / "card.md").write_text(card(facts), "utf-8")
+    with writing_model(folder):
+        (folder / "card.md").write_text(card(facts), "utf-8")
     return load_model(folder)
 
 
@@ -146,6 +137,15 @@ def _trained_on(facts: dict[str, Any]) -> str:
         return f"- **Trained on**: {yours} ({languages}), and nothing else."
     n_ours = facts["n_postings"] - own["n_postings"]
     return f"- **Trained on**: {yours}, and {n_ours} {ours.format(f'in all {languages}')}."
+
+
+def _refuse_other_folders(training_data: Path) -> None:
+    missing = [name for name in PARTS if not (training_data / name).is_dir()]
+    if missing:
+        raise TrainingDataError(
+            f"{training_data}: has no folder {' and no folder '.join(missing)}; name training_data/ of a checkout of"
+            " jobtagger with --training-data (a model on nothing but data of yours needs its statistics of words too)"
+        )
 
 
 def _corpus(training_data: Path, knowledge: Knowledge, own: OwnData | None) -> list[TrainingPosting]:

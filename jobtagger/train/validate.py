@@ -48,19 +48,22 @@ class Correlation(NamedTuple):
 def held_out(knowledge: Knowledge) -> list[HeldOut]:
     """Give every published change in postings from which no level was derived, by category.
 
-    A figure that repeats a deciding one is not held out and left out, as is one without a level to compare it with.
+    A figure that repeats a deciding one is not held out and left out, as is one without a level to compare it with; one
+    that several statements give stands once a category.
     """
     deciding = {name for outlook in knowledge.outlooks.values() for name in outlook.headline}
     deciding |= {knowledge.evidence[name].restates for name in deciding} - {""}
     order = [level.id for level in knowledge.policy.levels]
     levels = derive_levels(knowledge)
     found = []
+    seen = set()
     for entry in knowledge.evidence.values():
         if entry.figure is None or not entry.unit.startswith(_POSTINGS) or {entry.id, entry.restates} & deciding:
             continue
         for category_id in entry.about if entry.kind == "category" else ():
-            ours = levels[category_id].level
-            if ours in order:
+            ours, figure = levels[category_id].level, (entry.restates or entry.id, category_id)
+            if ours in order and figure not in seen:
+                seen.add(figure)
                 its = level_of_trend(entry.figure, knowledge.policy).id
                 found.append(HeldOut(entry, category_id, its, ours, order.index(ours) - order.index(its)))
     return found
@@ -130,7 +133,8 @@ def validation_page(knowledge: Knowledge, trait_scores: TraitScores, our_scores:
             _HEAD,
             *_held_out_rows(found),
             "",
-            f"Of {len(found)} comparisons {_share(exact, len(found))} agree in level, {_share(near, len(found))} within one of the"
+            f"{len({one.statement.restates or one.statement.id for one in found})} figures, some of more than one category."
+            f" Of {len(found)} comparisons {_share(exact, len(found))} agree in level, {_share(near, len(found))} within one of the"
             f" {len(level_names)} levels. They are few, some rest on the same study, and categories with two figures of different"
             " sign cannot agree with both: read them as a check of plausibility, not as an accuracy.",
             "",

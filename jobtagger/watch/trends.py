@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobtagger.batch.extras import require
-from jobtagger.errors import InputError
 from jobtagger.watch.counts import WeeklyCounts
+from jobtagger.watch.no_trend import nothing_to_compare, too_few_periods, too_short_window
 from jobtagger.watch.ratios import Ratios, ratios
 from jobtagger.watch.weeks import WEEK, Period, periods
 
@@ -109,15 +109,14 @@ def trends(counts: WeeklyCounts, question: Question) -> Trends:
 
     Raises
     ------
-    InputError
+    NoTrendError
         When too few weeks, or no source, can be compared.
     """
     base, recent = choose_windows(counts, question)
     in_base, in_recent = (counts.among(window.weeks) for window in (base, recent))
     panel, left_out = _panel(counts, in_base, in_recent)
     if not panel.any():
-        names = ", ".join(f"{entry.source} ({entry.reason})" for entry in left_out)
-        raise InputError(f"trends: no source was watched in both {base.label} and {recent.label}: {names}")
+        raise nothing_to_compare(base.label, recent.label, [(entry.source, entry.reason) for entry in left_out])
     listings, watched = counts.counts[:, panel], counts.watched[panel]
     named = [name for name, kept in zip(counts.sources, panel, strict=True) if kept]
     shown = [p for p in periods(counts.weeks, question.by) if base.start <= p.start and p.end <= recent.end]
@@ -137,14 +136,12 @@ def choose_windows(counts: WeeklyCounts, question: Question) -> tuple[Period, Pe
 
     The same season a year before is the fairest base; in a store younger than that it is the beginning.
     """
+    if question.by == "week" and question.window < _MIN_WEEKS:
+        raise too_short_window()
     known = _known(counts, question.by, question.since)
     window = min(question.window, len(known) // 2)
     if not window or sum(len(period.weeks) for period in known[-window:]) < _MIN_WEEKS:
-        needed = "two complete months" if question.by == "month" else "four complete weeks, two in each window,"
-        raise InputError(
-            f"trends: {len(known)} complete {question.by}s are known; {needed} are needed:"
-            " give an earlier --since, try --by week --window 2, or come back later"
-        )
+        raise too_few_periods(question.by, len(known), given_since=question.since is not None)
     recent, earlier = _join(known[-window:]), known[:-window]
     starts = range(len(earlier) - window + 1)
     start = 0 if question.since else min(starts, key=lambda i: abs(recent.start - earlier[i].start - 52 * WEEK))

@@ -32,10 +32,11 @@ from jobtagger.classify.features import N_BUCKETS
 from jobtagger.knowledge import load_knowledge
 from jobtagger.records import RawRecord
 from jobtagger.train.corpus import read_corpus
-from jobtagger.train.design import Design, Recipe, Statistics, TermWeights, make_design, read_stop_words
-from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weights, words_to_learn
+from jobtagger.train.design import Design, Recipe, Statistics, TermWeights, read_stop_words
+from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weights
 from jobtagger.train.glossary import read_glossary
 from jobtagger.train.language import LanguageCounts
+from jobtagger.train.lessons import take_in
 
 MIN_POSTINGS = 5
 N_FOLDS = 3
@@ -169,23 +170,17 @@ def main(folder: Path) -> None:
     categories = tuple(sorted(knowledge.categories))
     corpus = read_corpus(STATISTICS.parent / "postings", categories)
     glossary = read_glossary(STATISTICS.parent / "glossary" / "terms.csv", categories)
-    ours = count_records([posting.record for posting in corpus + glossary], knowledge)
-    is_posting = np.arange(len(corpus) + len(glossary)) < len(corpus)
+    ours = take_in(corpus, glossary, knowledge, recipe)
     records, y, is_spread = labelled_postings(folder)
     counted = count_records(records, knowledge)
     known = Statistics(
         frequent_terms(counted, len(categories)), LanguageCounts(STATISTICS), read_stop_words(STATISTICS), 1.0
     )
-    pairs = ours.frequent_pairs(recipe.min_pair_postings, recipe.max_pairs)
-    design = make_design(words_to_learn(ours, is_posting, recipe), pairs, len(corpus), known, recipe)
+    design = ours.design(known, recipe)
     X = feature_matrix(counted, design, recipe)
     kept = np.diff(X.tocsc().indptr) >= MIN_POSTINGS
     real = of_real((X @ sp.diags(kept.astype(float))).tocsr(), y)
-    our = Labelled(
-        feature_matrix(ours, design, recipe),
-        np.array([posting.category_id for posting in corpus + glossary]),
-        np.where(is_posting, 1.0, recipe.glossary_weight),
-    )
+    our = Labelled(ours.features(design, recipe), ours.y, ours.weight)
     fold = np.arange(len(y)) % N_FOLDS
     held_out = np.zeros((len(y), len(categories)))
     for number in range(N_FOLDS):

@@ -1,0 +1,123 @@
+"""CSV as people make it: without a header, of one column, with a line for Excel above it, with any delimiter."""
+
+import csv
+
+import pytest
+from click.testing import CliRunner
+
+from jobtagger.batch import ReadOptions, tag_file
+from jobtagger.batch.reading import open_table
+from jobtagger.cli import cli
+from jobtagger.errors import InputError
+from jobtagger.records import RejectedRecord
+
+
+def _read(path, sources, **options):
+    with open_table(str(path), ReadOptions(**options), sources) as table:
+        rows = [row.reason if isinstance(row, RejectedRecord) else tuple(row) for row in table.rows]
+        return table, rows
+
+
+def test_of_one_column_the_whole_line_is_the_cell(tmp_path, knowledge):
+    """Commas and semicolons part nothing where nothing parts the header; quotes are quotes all the same."""
+    (tmp_path / "in.csv").write_text(
+        'title\nLogo, banner and flyer\n"Site, ""simple"""\nA "b", c; d|e\tf\n\n"two\nlines, even"\n'
+    )
+
+    table, rows = _read(tmp_path / "in.csv", knowledge.sources)
+
+    assert ["Logo, banner and flyer", 'Site, "simple"', 'A "b", c; d|e\tf', "two\nlines, even"] == [
+        row[0] for row in rows
+    ]
+    assert (",", "one column; nothing in the header parts it") == table.shape[3:5]
+
+
+def test_of_one_column_a_named_delimiter_holds(tmp_path, knowledge):
+    """Who says --delimiter means it."""
+    (tmp_path / "in.csv").write_text("title\nLogo, banner\n")
+
+    assert ["2 cells where the header has 1"] == _read(tmp_path / "in.csv", knowledge.sources, delimiter=",")[1]
+
+
+def test_without_header_the_first_row_is_a_row(tmp_path, tagger):
+    """--no-header gives the columns names and the first row the number 1."""
+    (tmp_path / "in.csv").write_text("Logo for a bakery;30\nragged\nVoice over;20\n")
+    read = ReadOptions(columns=(("title", "column_1"),), has_header=False)
+
+    summary = tag_file([str(tmp_path / "in.csv")], str(tmp_path / "out.csv"), tagger, read)
+
+    with (tmp_path / "out.csv").open() as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert [("Logo for a bakery", "30"), ("Voice over", "20")] == [(row["column_1"], row["column_2"]) for row in rows]
+    assert (2, 1) == (summary.n_tagged, summary.n_rejected)
+    with (tmp_path / "out.rejected.csv").open() as file:
+        assert ["2"] == [row["row"] for row in csv.DictReader(file)]
+
+
+def test_the_way_to_read_a_file_without_header_is_said(tmp_path):
+    """Titles one per line are refused with the option that reads them, and that option does."""
+    (tmp_path / "in.csv").write_text("Logo, flyer for a bakery\nVoice over\n")
+
+    refused = CliRunner().invoke(cli, ["columns", str(tmp_path / "in.csv")])
+    named = ["--no-header", "--title", "column_1"]
+    read = CliRunner().invoke(cli, ["columns", str(tmp_path / "in.csv"), *named])
+
+    assert "or say --no-header if the first row is no header; columns: Logo" in refused.output
+    assert 0 == read.exit_code
+    (tmp_path / "in.csv").write_text("Logo for a bakery\n")
+    with pytest.raises(InputError, match="has a header and no rows; if it is a row, say --no-header"):
+        open_table(str(tmp_path / "in.csv"), ReadOptions(), None)
+
+
+@pytest.mark.parametrize("line", ["sep=;\n", "SEP=;\r\n", '"sep=;"\n'])
+def test_the_line_for_excel_is_no_header(tmp_path, knowledge, line):
+    """A first line `sep=;` names the delimiter and is no row."""
+    (tmp_path / "in.csv").write_bytes(line.encode() + b"title;n\nLogo, a;1\n")
+
+    table, rows = _read(tmp_path / "in.csv", knowledge.sources)
+
+    assert (["title", "n"], [("Logo, a", "1")]) == (table.columns, rows)
+    assert (";", 'the first line says "sep=;"', 2) == (*table.shape[3:5], table.first_number)
+
+
+@pytest.mark.parametrize(
+    ("written", "sign"), [("\\t", "\t"), ("tab", "\t"), ("\\x01", "\x01"), ("\t", "\t"), ("é", "é")]
+)
+def test_delimiters_can_be_written_out(tmp_path, knowledge, written, sign):
+    """Signs that a shell hardly lets through can be given by name or number."""
+    (tmp_path / "in.csv").write_text(f"title{sign}n\nLogo, a;b{sign}1\n")
+
+    assert [("Logo, a;b", "1")] == _read(tmp_path / "in.csv", knowledge.sources, delimiter=written)[1]
+
+
+@pytest.mark.parametrize("delimiter", ["||", "xx", "\n", "\r", '"', "\\n", "\\x0a", "\\x1"])
+@pytest.mark.parametrize("command", ["tag", "columns"])
+def test_what_is_no_delimiter_is_refused(tmp_path, command, delimiter):
+    """More than one sign, or one that means something else, is one message with a remedy."""
+    (tmp_path / "in.csv").write_text("title,n\nLogo,1\n")
+
+    result = CliRunner().invoke(cli, [command, str(tmp_path / "in.csv"), "--delimiter", delimiter])
+
+    assert 1 == result.exit_code
+    assert (
+        f"in.csv: --delimiter {delimiter!r} is not one sign; give one, such as ; or | or \\t or \\x01" in result.output
+    )
+
+
+def test_bad_bytes_in_the_header_are_shown(tmp_path, tagger):
+    r"""A name with a byte that cannot be decoded is written as \xe9, in every format, and the rows are read."""
+    content = "Catégorie,Durée,Été,title,".encode() + "prix é\n".encode("cp1252") + b"a,b,c,Logo,1\n"
+    (tmp_path / "in.csv").write_bytes(content)
+
+    for name in ("out.csv", "out.parquet", "out.xlsx"):
+        summary = tag_file([str(tmp_path / "in.csv")], str(tmp_path / name), tagger)
+        table, _ = _read(tmp_path / name, tagger.knowledge.sources)
+        assert (1, "prix \\xe9") == (summary.n_tagged, table.columns[4])
+
+
+def test_a_header_without_end_is_refused(tmp_path, knowledge):
+    """A header that is too long is not read in part."""
+    (tmp_path / "in.csv").write_text("title," + "x," * 17_000_000 + "\nLogo,1\n")
+
+    with pytest.raises(InputError, match="row 1: the header cannot be read: longer than 32,000,000 characters"):
+        _read(tmp_path / "in.csv", knowledge.sources)

@@ -1,0 +1,97 @@
+"""Workbooks as people make them: headings above the header, several sheets, any name."""
+
+import datetime as dt
+
+import pytest
+import xlsxwriter
+from click.testing import CliRunner
+
+from jobtagger.batch import ReadOptions
+from jobtagger.batch.reading import open_table
+from jobtagger.cli import cli
+from jobtagger.errors import InputError
+
+
+def _write(path, **sheets):
+    book = xlsxwriter.Workbook(str(path))
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    book.close()
+
+
+def _read(path, sources, **options):
+    with open_table(str(path), ReadOptions(**options), sources) as table:
+        return table, list(table.rows)
+
+
+def test_one_row_is_a_table(tmp_path, knowledge):
+    """A header and a single row are read."""
+    _write(tmp_path / "in.xlsx", jobs=[["title"], ["Logo"]])
+
+    assert [["Logo"]] == _read(tmp_path / "in.xlsx", knowledge.sources)[1]
+
+
+@pytest.mark.parametrize("sheets", [{}, {"a": []}, {"a": [["title"]]}, {"a": [[], ["title", "n"]]}])
+def test_no_row_is_none(tmp_path, knowledge, sheets):
+    """A header alone is not."""
+    _write(tmp_path / "in.xlsx", **sheets)
+
+    with pytest.raises(InputError, match=r"in\.xlsx: has no sheet with a header and rows"):
+        _read(tmp_path / "in.xlsx", knowledge.sources)
+
+
+@pytest.mark.parametrize(
+    "above", [[[]] * 3, [["Our jobs of 2025"], []], [["Job"], ["as of", dt.date(2025, 1, 2).year]]]
+)
+def test_the_header_is_found_below_headings(tmp_path, knowledge, above):
+    """Empty rows and headings above the header are passed over; rows keep the numbers of the sheet."""
+    _write(tmp_path / "in.xlsx", jobs=[*above, ["n", "title", "description"], [1, "Logo", "x"], [], [2, "Site", "y"]])
+
+    table, rows = _read(tmp_path / "in.xlsx", knowledge.sources)
+
+    assert (["n", "title", "description"], len(above) + 2) == (table.columns, table.first_number)
+    assert [["1", "Logo", "x"], ["", "", ""], ["2", "Site", "y"]] == rows
+
+
+def test_a_named_column_says_which_row_is_the_header(tmp_path, knowledge):
+    """--title is looked for in the rows below the first too; where nothing is found the first one is the header."""
+    _write(tmp_path / "in.xlsx", jobs=[["Title"], ["n", "quoi"], [1, "Logo"]])
+    _write(tmp_path / "none.xlsx", jobs=[[], ["a", "b"], [1, "Logo"]])
+
+    assert ["n", "quoi"] == _read(tmp_path / "in.xlsx", knowledge.sources, columns=(("title", "quoi"),))[0].columns
+    assert ["a", "b"] == _read(tmp_path / "none.xlsx", knowledge.sources)[0].columns
+
+
+def test_without_header_the_first_row_is_a_row(tmp_path, knowledge):
+    """--no-header holds for workbooks too."""
+    _write(tmp_path / "in.xlsx", jobs=[[], ["Logo", 1], ["Site", 2]])
+
+    table, rows = _read(tmp_path / "in.xlsx", knowledge.sources, has_header=False)
+
+    assert (["column_1", "column_2"], [["Logo", "1"], ["Site", "2"]], 2) == (table.columns, rows, table.first_number)
+
+
+def test_the_sheet_that_holds_texts_is_read_and_the_others_are_named(tmp_path, knowledge):
+    """A sheet of notes before it is passed over; `columns` says which sheets were not read, in both languages."""
+    rows = [["title"], ["Logo"]]
+    _write(tmp_path / "in.xlsx", notes=[["Read me"], ["Made by hand"]], jobs=rows, older=rows, empty=[])
+
+    table, read = _read(tmp_path / "in.xlsx", knowledge.sources)
+    said = [
+        CliRunner().invoke(cli, ["columns", str(tmp_path / "in.xlsx"), "--lang", lang]).output for lang in ("en", "fr")
+    ]
+
+    assert [["Logo"]] == read
+    assert ("jobs", ("notes", "older", "empty")) == (table.shape.sheet, table.shape.other_sheets)
+    assert "Sheet          jobs; not read: notes, older, empty\n" in said[0]
+    assert "Feuille        jobs ; non lues : notes, older, empty\n" in said[1]
+
+
+def test_a_workbook_is_known_by_its_content(tmp_path, knowledge):
+    """A workbook under any name is read; other archives are still refused."""
+    _write(tmp_path / "in.xlsx", jobs=[["title"], ["Logo"]])
+    for name in ("jobs", "jobs.csv", "jobs.xls"):
+        (tmp_path / name).write_bytes((tmp_path / "in.xlsx").read_bytes())
+        assert [["Logo"]] == _read(tmp_path / name, knowledge.sources)[1]
