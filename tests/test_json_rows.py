@@ -161,6 +161,18 @@ def test_half_characters_in_names(tmp_path, tagger):
             id="two lists",
         ),
         pytest.param({"old": [{"title": "a"}], "new": [{"title": "b"}] * 3}, ["title"], 3, id="the longer of two"),
+        pytest.param({"name": "all", "jobs": [{"title": "a"}, {"title": "b"}]}, ["title"], 2, id="usual name"),
+        pytest.param(
+            {
+                "version": "https://jsonfeed.org/version/1.1",
+                "title": "x",
+                "description": "y",
+                "items": [{"title": "a"}] * 2,
+            },
+            ["title"],
+            2,
+            id="JSON feed",
+        ),
         pytest.param(
             {"title": "All jobs", "jobs": [{"title": "a", "description": "b"}]},
             ["title", "description"],

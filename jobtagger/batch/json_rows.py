@@ -23,6 +23,10 @@ ENDINGS = (".json", ".jsonl", ".ndjson")
 _LINES_ENDINGS = (".jsonl", ".ndjson")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _N_HEAD_LINES = 20
+_USUAL_LISTS = (
+    "items", "jobs", "results", "records", "data", "rows", "postings", "listings", "projects", "entries", "hits", "offers",
+    "missions", "offres", "annonces", "projets",
+)  # fmt: skip
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 Records = Iterator[Record]
@@ -124,7 +128,8 @@ def _place_of_records(found: _Found, options: ReadOptions, sources: Sources) -> 
     """Find where the records stand; None if the document itself is the record.
 
     Places that layouts know come first, then the list whose objects look most like postings, then the longest. A list
-    that looks no more like postings than the object around it is a part of that: its attachments.
+    that looks no more like postings than the object around it is a part of that, its attachments for one; but not under
+    a name that lists of postings usually have.
     """
     known = {tuple(layout.records.split(".")) for layout in sources.layouts if layout.records}
     if place := next((path for path in found.lists if path in known), None):
@@ -137,8 +142,11 @@ def _place_of_records(found: _Found, options: ReadOptions, sources: Sources) -> 
         return likeness(found.lists[path].columns), found.lists[path].n_objects
 
     best = max(found.lists, key=rank, default=None)
-    own = likeness(found.keys)
-    return None if best is None or (own and own >= likeness(found.lists[best].columns)) else best
+    if best is None:
+        return None
+    own, theirs = likeness(found.keys), likeness(found.lists[best].columns)
+    is_usual = len(best) == 1 and best[0].lower() in _USUAL_LISTS
+    return best if theirs > own or not own or (theirs and is_usual) else None
 
 
 def _table(
