@@ -17,7 +17,11 @@ BOUNDARY = "."
 """The normalised word of every sentence or line end; no feature and no phrase crosses it."""
 
 _GOLDEN = np.int64(0x9E3779B97F4A7C15 - (1 << 64))
-_TOKEN = re.compile(r"\.net\b|[^\W_]+(?:\+\+|#|\.js\b|['’]t\b)?|[.!?;:\n•]+", re.IGNORECASE)
+GENDERS = ("h/f", "m/f", "m/w")
+"""What "(H/F)", "f/h/x" and "m/w/d" behind a title stand for, as one word each: they tell the language, not the work."""
+
+_GENDERS = r"(?<![\w/])(?:h/f|f/h|m/f|f/m|m/w|w/m)(?:/[dx])?(?![\w/])"
+_TOKEN = re.compile(rf"{_GENDERS}|\.net\b|[^\W_]+(?:\+\+|#|\.js\b|['’]t\b)?|[.!?;:\n•]+", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _MAX_WORD = 40  # letters; longer runs are ids or junk and need no memory of their own
@@ -40,6 +44,8 @@ def normalise(spelling: str) -> str:
     if not first.isalnum() and len(spelling.strip(".!?;:\n•")) == 0:
         return BOUNDARY
     word = spelling.lower()
+    if "/" in word:
+        return next(mark for mark in GENDERS if mark[0] in word and mark[2] in word)
     if not word.isascii():
         decomposed = unicodedata.normalize("NFKD", word.translate(_LIGATURES)).lower()
         bare = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("’", "")

@@ -193,3 +193,13 @@ def test_more_evidence_of_risk_never_lowers_the_score(beginning, chosen, data):
 
     assert trait.id in new
     assert after.score >= before.score
+
+
+@pytest.mark.parametrize("title", ["Consultant", "Chargé de mission", "Rédacteur technique", "Data engineer"])
+@pytest.mark.parametrize("mark", ["H/F", "(f/h/x)", "- m/w/d"])
+def test_marks_for_any_gender_say_nothing_of_the_work(tagger, title, mark):
+    """Category, probability and traits are the same with "(H/F)" and without."""
+    plain, marked = tagger.tag([RawRecord(title), RawRecord(f"{title} {mark}")])
+
+    assert plain.prediction[:2] == marked.prediction[:2]
+    assert plain.risk.traits == marked.risk.traits

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import Trait, WordWeights
+from jobtagger.pieces import GENDERS
 from jobtagger.risk.automaton import Ids
 from jobtagger.risk.matches import Flags, Matches, join
 from jobtagger.vocabulary import BOUNDARY, DESCRIPTION, TITLE, Tokens, Vocabulary, pair_key, segment_sums, span_places
@@ -198,8 +199,8 @@ def _different(tokens: Tokens, places: Ids) -> Seen:
 
 
 def is_weighable(word: str) -> bool:
-    """Tell whether a normalised word can carry a weight: boundaries, single letters and numbers cannot."""
-    return word != BOUNDARY and len(word) > 1 and not word.isdigit()
+    """Tell whether a normalised word can carry a weight: boundaries, single letters, "h/f" and numbers cannot."""
+    return word not in (BOUNDARY, *GENDERS) and len(word) > 1 and not word.isdigit()
 
 
 def _own_words(traits: Sequence[Trait]) -> dict[str, set[str]]:
