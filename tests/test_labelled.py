@@ -139,6 +139,14 @@ def test_mapping_is_read_in_any_encoding(tmp_path, knowledge, encoding):
     assert ["illustration"] == [posting.primary for posting in _read(path, knowledge, mapping=mapping)]
 
 
+def test_mapping_without_rows_renames_nothing(tmp_path, knowledge):
+    """A header alone is a mapping, as training_data/gold_mapping.csv is."""
+    path, mapping = _write(tmp_path / "gold.jsonl", GOLD_ROW), tmp_path / "m.csv"
+    mapping.write_text("theirs,ours\n")
+
+    assert 1 == len(read_labelled(path, knowledge.categories, knowledge, mapping))
+
+
 def test_mapping_of_one_column_is_refused(tmp_path, knowledge):
     """Both columns are needed."""
     path, mapping = _write(tmp_path / "gold.jsonl", GOLD_ROW), tmp_path / "m.csv"

@@ -16,7 +16,7 @@ from jobtagger.records import RawRecord, RejectedRecord
 
 LABEL_COLUMN = "category"
 _LANGUAGE_COLUMNS = ("lang", "language", "langue")
-_MAPPING_COLUMNS = 2
+_MAPPING_COLUMNS, _MAPPING_LINES = 2, 2
 _JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 
 
@@ -219,6 +219,8 @@ def _labels(row: Mapping[str, Any]) -> list[str]:
 
 def _read_mapping(path: Path, known: Collection[str], knowledge: Knowledge) -> dict[str, str]:
     """Read the table that renames labels: theirs in the first column, ours in the second."""
+    if len(path.read_bytes().splitlines()) < _MAPPING_LINES:
+        return {}  # a header alone renames nothing
     with open_table(str(path), ReadOptions(), knowledge.sources) as table:
         n_columns = len(table.columns)
         if n_columns < _MAPPING_COLUMNS:
