@@ -74,7 +74,7 @@ def test_without_header_the_first_row_is_a_row(tmp_path, knowledge):
 
 
 def test_the_sheet_that_holds_texts_is_read_and_the_others_are_named(tmp_path, knowledge):
-    """A sheet of notes before it is passed over; `columns` says which sheets were not read, in both languages."""
+    """A sheet of notes before it is passed over; `columns` and `tag` say which were not read, in both languages."""
     rows = [["title"], ["Logo"]]
     _write(tmp_path / "in.xlsx", notes=[["Read me"], ["Made by hand"]], jobs=rows, older=rows, empty=[])
 
@@ -83,7 +83,16 @@ def test_the_sheet_that_holds_texts_is_read_and_the_others_are_named(tmp_path, k
         CliRunner().invoke(cli, ["columns", str(tmp_path / "in.xlsx"), "--lang", lang]).output for lang in ("en", "fr")
     ]
 
+    tagged = [
+        CliRunner().invoke(
+            cli, ["tag", str(tmp_path / "in.xlsx"), "-o", str(tmp_path / "out.csv"), "-q", "--lang", lang]
+        )
+        for lang in ("en", "fr")
+    ]
+
     assert [["Logo"]] == read
+    assert "of its sheets jobs was read; not read: notes, older, empty (" in tagged[0].output
+    assert "seule la feuille jobs a été lue ; non lues : notes, older, empty (" in tagged[1].output
     assert ("jobs", ("notes", "older", "empty")) == (table.shape.sheet, table.shape.other_sheets)
     assert "Sheet          jobs; not read: notes, older, empty\n" in said[0]
     assert "Feuille        jobs ; non lues : notes, older, empty\n" in said[1]

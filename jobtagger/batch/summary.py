@@ -91,6 +91,8 @@ def describe(entry: Input) -> dict[str, Any]:
         "encoding": shape.encoding.name if shape.encoding else "",
         "encoding_confidence": round(shape.encoding.confidence, 2) if shape.encoding else 1.0,
         "delimiter": shape.delimiter,
+        "sheet": shape.sheet,
+        "other_sheets": list(shape.other_sheets),
         "found_by": entry.fields.found_by,
         "fields": read,
     }

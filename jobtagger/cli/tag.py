@@ -178,6 +178,9 @@ def _report(summary: "Summary", language: str, quiet: bool) -> None:
     say = WORDING[language]
     for entry in summary.left_out:
         click.echo(say[f"left_out_{entry['reason']}"].format(name=entry["name"]), err=True)
+    for entry in summary.inputs:
+        if others := ", ".join(entry["other_sheets"]):
+            click.echo(say["sheets_left_out"].format(name=entry["name"], sheet=entry["sheet"], others=others), err=True)
     for name in summary.renamed_columns:
         click.echo(say["renamed"].format(name=name), err=True)
     if summary.n_cut_cells:
