@@ -175,22 +175,28 @@ def print_summary(summary: "Summary", language: str) -> None:
 
 
 def _report(summary: "Summary", language: str, quiet: bool) -> None:
-    say = WORDING[language]
-    for entry in summary.left_out:
-        click.echo(say[f"left_out_{entry['reason']}"].format(name=entry["name"]), err=True)
-    for entry in summary.inputs:
-        if others := ", ".join(entry["other_sheets"]):
-            click.echo(say["sheets_left_out"].format(name=entry["name"], sheet=entry["sheet"], others=others), err=True)
-    for name in summary.renamed_columns:
-        click.echo(say["renamed"].format(name=name), err=True)
-    if summary.n_cut_cells:
-        click.echo(counted(language, "cut", summary.n_cut_cells), err=True)
+    for note in _notes(summary, language):
+        click.echo(note, err=True)
     if not quiet:
         if guessed := _guessed(summary, language):
             click.echo(guessed, err=True)
         print_summary(summary, language)
     if summary.n_rejected:
         click.echo(counted(language, "see_rejected", summary.n_rejected, file=summary.rejected_file), err=True)
+
+
+def _notes(summary: "Summary", language: str) -> Iterator[str]:
+    """Say what was left out, renamed or cut."""
+    say = WORDING[language]
+    for entry in summary.left_out:
+        yield say[f"left_out_{entry['reason']}"].format(name=entry["name"])
+    for entry in summary.inputs:
+        if others := ", ".join(entry["other_sheets"]):
+            yield say["sheets_left_out"].format(name=entry["name"], sheet=entry["sheet"], others=others)
+    for name in summary.renamed_columns:
+        yield say["renamed"].format(name=name)
+    if summary.n_cut_cells:
+        yield counted(language, "cut", summary.n_cut_cells)
 
 
 def _guessed(summary: "Summary", language: str) -> str:
