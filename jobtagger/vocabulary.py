@@ -217,12 +217,17 @@ def segment_sums(values: Values, owner: NDArray[np.int64]) -> tuple[NDArray[np.i
 
 def are_negated(ids: NDArray[np.int64], negations: WordSet, window: int) -> NDArray[np.bool_]:
     """Tell for each place whether a negation stands before it, within the window and its sentence."""
+    return stand_behind(ids, negations.has(ids), window)
+
+
+def stand_behind(ids: NDArray[np.int64], flags: NDArray[np.bool_], window: int) -> NDArray[np.bool_]:
+    """Tell for each place whether a flagged one stands before it, within the window and its sentence."""
     places = np.arange(len(ids))
-    last_negation = np.maximum.accumulate(np.where(negations.has(ids), places, -1 - window))
+    last_flagged = np.maximum.accumulate(np.where(flags, places, -1 - window))
     last_boundary = np.maximum.accumulate(np.where(ids == 0, places, -1))
-    is_negated = np.zeros(len(ids) + 1, dtype=bool)
-    is_negated[1:] = (last_negation > last_boundary) & (places - last_negation < window)
-    return is_negated[:-1]
+    are_behind = np.zeros(len(ids) + 1, dtype=bool)
+    are_behind[1:] = (last_flagged > last_boundary) & (places - last_flagged < window)
+    return are_behind[:-1]
 
 
 def span_places(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

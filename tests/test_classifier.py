@@ -298,6 +298,17 @@ def test_what_is_not_wanted_does_not_count(text, words, pairs):
     assert "".join(f"{vocabulary.words[a]} {vocabulary.words[b]}|" for a, b in keys) == pairs
 
 
+def test_a_ban_reaches_over_the_list_of_what_is_banned():
+    """Behind a pair such as "not use" more words are not wanted, to the end of the sentence at most."""
+    vocabulary = Vocabulary()
+    tokens = tokens_of(vocabulary, Posting("", description="do not use any ai tools such as chatgpt. write a novel"))
+    words = EmphasisWords((), (), ("not",), 2, (("not", "use"),), 7)
+
+    emphasis = EmphasisReader(words, vocabulary).read(tokens)
+
+    assert ["do", "not", "write", "a", "novel"] == [vocabulary.words[key] for key in tokens.ids[emphasis != NONE]]
+
+
 def test_posting_that_wants_no_ai_is_no_ai_work(session):
     """What a client refuses does not decide the category."""
     vocabulary, classifier = session

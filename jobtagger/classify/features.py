@@ -12,7 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import EmphasisWords
-from jobtagger.vocabulary import BOUNDARY, DETAILS, TITLE, PairSet, Tokens, Vocabulary, WordSet, are_negated, pair_key
+from jobtagger.vocabulary import (
+    BOUNDARY,
+    DETAILS,
+    TITLE,
+    PairSet,
+    Tokens,
+    Vocabulary,
+    WordSet,
+    are_negated,
+    pair_key,
+    stand_behind,
+)
 
 NONE, BODY, TITLE_REST, TITLE_HEAD = range(4)
 """The emphasis of a token: none if it is not wanted, belongs to the details, or is a boundary."""
@@ -58,6 +69,9 @@ class EmphasisReader:
         self._empty = WordSet(vocabulary, (BOUNDARY, *words.breaks, *words.openers))
         self._negations = WordSet(vocabulary, words.negations)
         self._window = words.negation_window
+        far = [pair_key(vocabulary.id_of(first), vocabulary.id_of(second)) for first, second in words.far_negations]
+        self._far_negations = PairSet(np.array(far, dtype=np.int64))
+        self._far_window = words.far_window
 
     def read(self, tokens: Tokens) -> NDArray[np.int8]:
         """Give the emphasis of each token, shape (n_tokens,)."""
@@ -67,6 +81,9 @@ class EmphasisReader:
             emphasis[places] = self._of_titles(tokens.ids[places], tokens.posting[places])
         is_nothing = (tokens.ids == 0) | (tokens.part == DETAILS)
         emphasis[is_nothing | are_negated(tokens.ids, self._negations, self._window)] = NONE
+        is_far = np.zeros(len(tokens.ids), dtype=bool)
+        is_far[1 + self._far_negations.places(pair_key(tokens.ids[:-1], tokens.ids[1:]))[0]] = True
+        emphasis[stand_behind(tokens.ids, is_far, self._far_window)] = NONE
         return emphasis
 
     def _of_titles(self, ids: NDArray[np.int64], posting: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -46,6 +46,7 @@ FIELDS = ("title", "description", "skills", "listing_id")
 WORD_PLACES = ("start", "to_count", "text", "title", "shown", "counting", "category")
 _MAX_PERCENTILE = 100
 _MAX_WINDOW = 20  # words
+_PAIR = 2
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
 
 
@@ -323,9 +324,16 @@ def emphasis_words(fields: Fields) -> EmphasisWords:
     """Read emphasis.toml."""
     names = ("breaks", "openers", "negations")
     breaks, openers, negations = (fields.texts(f"{name}_en") + fields.texts(f"{name}_fr") for name in names)
-    window = int(fields.number("negation_window", 0, _MAX_WINDOW))
+    windows = [int(fields.number(name, 0, _MAX_WINDOW)) for name in ("negation_window", "far_window")]
+    far = []
+    for phrase in fields.texts("far_negations_en") + fields.texts("far_negations_fr"):
+        words = phrase.split()
+        if len(words) == _PAIR:
+            far.append((words[0], words[1]))
+        else:
+            fields.note(f'far_negations: "{phrase}" is not two words')
     fields.finish()
-    return EmphasisWords(breaks, openers, negations, window)
+    return EmphasisWords(breaks, openers, negations, windows[0], tuple(far), windows[1])
 
 
 def _phrases(fields: Fields, name: str) -> tuple[str, ...]:

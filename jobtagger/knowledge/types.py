@@ -177,12 +177,17 @@ class Negation(NamedTuple):
 
 
 class EmphasisWords(NamedTuple):
-    """Words that say how much others count for the category: see emphasis.toml."""
+    """Words that say how much others count for the category: see emphasis.toml.
+
+    `far_negations` are pairs of words; what they negate may stand `far_window` words behind them.
+    """
 
     breaks: tuple[str, ...]
     openers: tuple[str, ...]
     negations: tuple[str, ...]
     negation_window: int
+    far_negations: tuple[tuple[str, str], ...] = ()
+    far_window: int = 0
 
 
 @dataclass(frozen=True, slots=True)
