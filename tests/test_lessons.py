@@ -14,14 +14,13 @@ POSTINGS = [
     TrainingPosting(RawRecord("Paint a fence"), "painting", "en"),
     TrainingPosting(RawRecord("Peindre un portail"), "painting", "fr"),
     TrainingPosting(RawRecord("Sew a dress"), "sewing", "en"),
-    TrainingPosting(RawRecord("Second-hand pram"), "other", "en"),
 ]
 TERMS = [TrainingPosting(RawRecord("gouache fence 1984"), "painting", "")]
 
 
 @pytest.fixture(scope="module")
 def lessons(knowledge):
-    """Give four postings and a term."""
+    """Give three postings and a term."""
     return take_in(POSTINGS, TERMS, knowledge, RECIPE)
 
 
@@ -32,9 +31,9 @@ def known():
 
 
 def test_lessons_are_postings_then_terms(lessons):
-    """Each has its category and weight; a term counts a tenth and is of no language, what is no request counts half."""
-    assert ["painting", "painting", "sewing", "other", "painting"] == list(lessons.y)
-    assert [1.0, 1.0, 1.0, RECIPE.other_weight, RECIPE.glossary_weight] == list(lessons.weight)
+    """Each has its category and weight; a term counts a tenth and is of no language."""
+    assert ["painting", "painting", "sewing", "painting"] == list(lessons.y)
+    assert [1.0, 1.0, 1.0, RECIPE.glossary_weight] == list(lessons.weight)
     assert {"peindre", "un", "portail"} == lessons.words_of_language("fr").keys() - {"."}
 
 

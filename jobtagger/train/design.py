@@ -33,7 +33,6 @@ class Recipe(NamedTuple):
     unknown_norm_share: float = 0.3
     min_word_postings: int = 2
     min_pair_postings: int = 2
-    other_weight: float = 0.5
     glossary_weight: float = 0.1
     glossary_C: float = 20.0
     max_pairs: int = 40_000

@@ -6,7 +6,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from jobtagger.classify.classifier import OTHER
 from jobtagger.knowledge import Knowledge
 from jobtagger.train.corpus import TrainingPosting
 from jobtagger.train.design import Design, Recipe, Statistics, make_design
@@ -50,14 +49,13 @@ def take_in(
 ) -> Lessons:
     """Clean and count postings and terms."""
     both = postings + terms
-    y = np.array([lesson.category_id for lesson in both])
     counted = count_records([lesson.record for lesson in both], knowledge)
     is_posting = np.arange(len(both)) < len(postings)
     return Lessons(
         counted,
         np.array([lesson.language for lesson in both]),
-        y,
-        np.where(is_posting, np.where(y == OTHER, recipe.other_weight, 1.0), recipe.glossary_weight),
+        np.array([lesson.category_id for lesson in both]),
+        np.where(is_posting, 1.0, recipe.glossary_weight),
         is_posting,
         counted.postings_with_word(is_posting),
         counted.postings_with_word(~is_posting),
