@@ -85,7 +85,7 @@ def test_status_is_well(played):
     """After all that, the status counts what was read."""
     job, _ = played
 
-    result = CliRunner().invoke(cli, ["status", "--config", str(job.config), "--json", "--max-age", "1e9"])
+    result = CliRunner().invoke(cli, ["status", "--config", str(job.config), "--json", "--max-age", "1e6"])
 
     found = json.loads(result.output)
     assert (0, []) == (result.exit_code, found["attention"])

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import EmphasisWords
+from jobtagger.pieces import GENDERS
 from jobtagger.vocabulary import (
     BOUNDARY,
     DETAILS,
@@ -26,7 +27,7 @@ from jobtagger.vocabulary import (
 )
 
 NONE, BODY, TITLE_REST, TITLE_HEAD = range(4)
-"""The emphasis of a token: none if it is not wanted, belongs to the details, or is a boundary."""
+"""The emphasis of a token: none if it is not wanted, belongs to the details, is a boundary or a mark like "h/f"."""
 WEIGHTS = (0.0, 1.0, 2.0, 4.0)  # by emphasis; see docs/decisions/004
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
@@ -68,6 +69,7 @@ class EmphasisReader:
         self._openers = WordSet(vocabulary, words.openers)
         self._empty = WordSet(vocabulary, (BOUNDARY, *words.breaks, *words.openers))
         self._negations = WordSet(vocabulary, words.negations)
+        self._silent = WordSet(vocabulary, (BOUNDARY, *GENDERS))
         self._window = words.negation_window
         far = [pair_key(vocabulary.id_of(first), vocabulary.id_of(second)) for first, second in words.far_negations]
         self._far_negations = PairSet(np.array(far, dtype=np.int64))
@@ -79,7 +81,7 @@ class EmphasisReader:
         places = np.flatnonzero(tokens.part == TITLE)
         if len(places):
             emphasis[places] = self._of_titles(tokens.ids[places], tokens.posting[places])
-        is_nothing = (tokens.ids == 0) | (tokens.part == DETAILS)
+        is_nothing = self._silent.has(tokens.ids) | (tokens.part == DETAILS)
         emphasis[is_nothing | are_negated(tokens.ids, self._negations, self._window)] = NONE
         is_far = np.zeros(len(tokens.ids), dtype=bool)
         is_far[1 + self._far_negations.places(pair_key(tokens.ids[:-1], tokens.ids[1:]))[0]] = True
