@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from jobtagger.batch.encodings import CUT, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding, show_bad_bytes
 from jobtagger.batch.streams import InputStream
-from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table
+from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table, numbered_columns
 from jobtagger.errors import InputError, NoRowsError
 from jobtagger.records import RejectedRecord
 
@@ -42,7 +42,7 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
             raise csv.Error(TOO_LONG)
     except csv.Error as error:
         raise InputError(f"{stream.name}: row 1: the header cannot be read: {error}") from None
-    n_headers, columns = 0, [f"column_{number}" for number in range(1, len(first) + 1)]
+    n_headers, columns = 0, numbered_columns(len(first))
     if options.has_header:
         n_headers, columns = 1, list(map(show_bad_bytes, first))
         lines.start += reader.line_num

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from jobtagger.batch.columns import n_text_fields
 from jobtagger.batch.extras import require
 from jobtagger.batch.streams import UNPACKED_FREE, InputStream
-from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table
+from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table, numbered_columns
 from jobtagger.errors import InputError, NoRowsError, WriteError
 from jobtagger.knowledge.types import Sources
 
@@ -102,8 +102,7 @@ def _sheet(name: str, sheet: Any, options: ReadOptions, sources: Sources) -> _Sh
     if not filled:
         return None
     if not options.has_header:
-        header = [f"column_{number}" for number in range(1, len(above[0]) + 1)]
-        return _Sheet(name, header, filled[0], chain(above[filled[0] :], cells), n_texts=0)
+        return _Sheet(name, numbered_columns(len(above[0])), filled[0], chain(above[filled[0] :], cells), n_texts=0)
     named = dict(options.columns)
     n_texts, place = max((n_text_fields(above[place], sources, named), -place) for place in filled)
     if sheet.total_height <= -place:  # the number of the last row, from 0 on

@@ -85,3 +85,8 @@ class Table:
 
     def __exit__(self, *exit_details: object) -> None:
         self.stream.close()
+
+
+def numbered_columns(n_columns: int) -> list[str]:
+    """Give names to the columns of a table that has no header."""
+    return [f"column_{number}" for number in range(1, n_columns + 1)]
