@@ -228,7 +228,7 @@ def _shown_by_phrases(posting: Posting, knowledge: Knowledge) -> set[str]:
     vocabulary = Vocabulary()
     finder = TraitFinder(knowledge.traits.values(), knowledge.negation, knowledge.policy, vocabulary)
     tokens = vocabulary.tokenise([posting])
-    found = finder.by_phrases(tokens, finder.are_negated(tokens))
+    _, found = finder.read(tokens)
     return {finder.trait_ids[number] for number in found.trait[found.counts].tolist()}
 
 

@@ -212,7 +212,7 @@ def segment_sums(values: Values, owner: NDArray[np.int64]) -> tuple[NDArray[np.i
     if not len(owner):
         return owner, values
     starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
-    return owner[starts], np.add.reduceat(values, starts, axis=0, dtype=np.float64).astype(np.float32)
+    return owner[starts], np.add.reduceat(values.astype(np.float64), starts, axis=0).astype(np.float32)
 
 
 def are_negated(ids: NDArray[np.int64], negations: WordSet, window: int) -> NDArray[np.bool_]:
@@ -222,12 +222,13 @@ def are_negated(ids: NDArray[np.int64], negations: WordSet, window: int) -> NDAr
 
 def stand_behind(ids: NDArray[np.int64], flags: NDArray[np.bool_], window: int) -> NDArray[np.bool_]:
     """Tell for each place whether a flagged one stands before it, within the window and its sentence."""
-    places = np.arange(len(ids))
-    last_flagged = np.maximum.accumulate(np.where(flags, places, -1 - window))
-    last_boundary = np.maximum.accumulate(np.where(ids == 0, places, -1))
-    are_behind = np.zeros(len(ids) + 1, dtype=bool)
-    are_behind[1:] = (last_flagged > last_boundary) & (places - last_flagged < window)
-    return are_behind[:-1]
+    are_behind = np.zeros(len(ids), dtype=bool)
+    places = np.flatnonzero(flags & (ids != 0))
+    for _ in range(window):
+        places = places[places < len(ids) - 1] + 1
+        are_behind[places] = True
+        places = places[ids[places] != 0]
+    return are_behind
 
 
 def span_places(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,7 +5,8 @@ from builders import POLICY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobtagger.risk.budget import _OFFER, SPOKEN, _amounts, find_offers, is_low
+from jobtagger.records import Posting
+from jobtagger.risk.budget import _OFFER, SPOKEN, _amounts, find_offers, is_low, may_hold_offer
 
 BUDGET = POLICY.budget  # 8 dollars an hour, 100 a day, 0.02 a word, 25 a job; a euro is worth 2, a rupee 0.01
 
@@ -137,6 +138,15 @@ def test_offers_of_any_amounts_are_read(text):
 def test_odd_amounts_are_read(text, words):
     """Numbers that no one writes raise nothing and hide no offer that follows."""
     assert [offer.words for offer in find_offers(text)] == words
+
+
+@pytest.mark.parametrize("sign", ["$", "€", "£", "₹", "¢"])
+def test_every_symbol_is_a_sign_that_an_offer_may_be_there(sign):
+    """In whatever part of the posting it stands."""
+    text = f"5{sign} per hour"
+
+    assert len(find_offers(text)) == 1
+    assert all(may_hold_offer(posting) for posting in (Posting(text), Posting("", "", text), Posting("", "", "", text)))
 
 
 @pytest.mark.parametrize(

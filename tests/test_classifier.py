@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobtagger.classify import Classifier
+from jobtagger.classify.classifier import loudest_first
 from jobtagger.classify.features import (
     BODY,
     N_BUCKETS,
@@ -117,6 +118,22 @@ def test_deciding_words_are_the_loudest_of_each_posting(knowledge, tagger, posti
     found = [prediction.words for prediction in classifier.predict(tokens, ["en"] * len(postings))]
 
     assert _naive_deciding_words(vocabulary, classifier, tokens) == list(map(list, found))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(1e-30, 1e30, width=32)), max_size=40))
+def test_terms_are_ordered_by_owner_and_loudness(terms):
+    """As by sorting them in the plain way, equals in the order they came."""
+    owner = np.array([term[0] for term in terms], dtype=np.int64)
+    said = np.array([term[1] for term in terms], dtype=np.float32)
+
+    assert loudest_first(owner, said).tolist() == np.lexsort((-said, owner)).tolist()
+
+
+def test_many_owners_leave_less_room_for_loudness():
+    """Then all but the last bits decide."""
+    owner = np.array([1 << 40, 0, 1 << 40, 0])
+
+    assert loudest_first(owner, np.array([1, 1, 2, 4], dtype=np.float32)).tolist() == [3, 1, 2, 0]
 
 
 @pytest.mark.parametrize(

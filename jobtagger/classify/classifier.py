@@ -131,8 +131,7 @@ class Classifier:
         owner = np.concatenate([scores.words.posting, scores.pairs.posting])
         speaking = np.flatnonzero(scores.said > 0)
         said, owner = scores.said[speaking], owner[speaking]
-        # Floats above zero are ordered like their bits; so one number holds whose it is and how loud.
-        loudest = np.argsort((owner << 32) - said.view(np.int32), kind="stable")
+        loudest = loudest_first(owner, said)
         n_speaking = np.bincount(owner, minlength=len(scores.norms))
         n_shown = np.minimum(n_speaking, self._policy.n_words)
         rank = np.arange(len(owner)) - np.repeat(np.cumsum(n_speaking) - n_speaking, n_speaking)
@@ -174,6 +173,19 @@ class Classifier:
         n_groups = np.bincount(groups.word, minlength=len(words))[filled]
         rows[filled, :-1] = sums * (self._subword_scale / np.sqrt(n_groups[:, None])).astype(np.float32)
         return rows
+
+
+def loudest_first(owner: NDArray[np.int64], said: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Give the places of terms by owner, the loudest first, of equally loud ones the first.
+
+    Floats above zero are ordered like their bits, so that one number holds whose it is, how loud and where it stands;
+    sorting those takes a fifth of sorting places by them. Bits that do not fit are the last ones of how loud.
+    """
+    place_bits, owner_bits = len(owner).bit_length(), int(owner.max(initial=0)).bit_length()
+    said_bits = min(31, 63 - place_bits - owner_bits)
+    quiet = (0x7FFFFFFF - said.view(np.int32).astype(np.int64)) >> (31 - said_bits)
+    packed = (((owner << said_bits) | quiet) << place_bits) | np.arange(len(owner))
+    return np.sort(packed) & ((1 << place_bits) - 1)
 
 
 def _softmax(logits: NDArray[Any]) -> NDArray[np.float32]:

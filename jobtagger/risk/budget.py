@@ -45,7 +45,7 @@ _NO_OFFER_BEFORE = re.compile(r"\b(?:costs?|saves?|sales|revenue|earns?|premium|
 _DIGITS = re.compile(r"\d+")
 _LONGEST_SIGN = 9  # "centimes" and a blank
 _LOOK_BACK = 40
-_SYMBOLS = "$€£₹"
+_SYMBOLS = "€£₹¢"
 _CODES = {
     "us$": "usd", "$": "usd", "dollar": "usd", "dollars": "usd", "€": "eur", "euro": "eur", "euros": "eur",
     "£": "gbp", "pound": "gbp", "pounds": "gbp", "₹": "inr", "rs": "inr", "ca$": "cad", "a$": "aud",
@@ -110,11 +110,11 @@ def is_low(offer: Offer, budget: Budget) -> bool:
 def may_hold_offer(posting: Posting) -> bool:
     """Tell whether a posting holds a sign of currency at all."""
     title, _, description, details = posting
-    return "$" in description or "$" in title or _has_sign(description) or _has_sign(title) or _has_sign(details)
-
-
-def _has_sign(text: str) -> bool:
-    return bool(text) and ("$" in text if text.isascii() else any(symbol in text for symbol in _SYMBOLS))
+    if "$" in description or "$" in title or "$" in details:
+        return True
+    return not (description.isascii() and title.isascii() and details.isascii()) and any(
+        symbol in text for text in (title, description, details) for symbol in _SYMBOLS
+    )
 
 
 def _amounts(text: str) -> Iterator[re.Match[str]]:

@@ -1,7 +1,8 @@
 """Phrases of traits.toml, compiled for one session: a sequence of steps, each a set of word numbers.
 
 Looking at which words stand alone as a phrase and which two neighbours can open one sifts a whole chunk in numpy, so
-that phrases are followed (`automaton.py`) only where something may be found.
+that phrases are followed (`automaton.py`) only where something may be found. To sift, all small numbers are one word, and
+all large ones.
 """
 
 from collections.abc import Iterable
@@ -17,15 +18,21 @@ ANY_NUMBER = "#"
 MANY = "##"
 ANY_WORD = "*"
 _THOUSANDS = ("000", "00000")  # what "12,000" ends in, and what "12000" is, once they are tokens
+SHOWS, DENIES, CANCELS, EXCEPTS, EXCLUDES = range(5)
+"""What a phrase does: show a trait, deny the phrase before it, cancel what follows, cover phrases, exclude a trait."""
 _BOUNDARY, _WORD, _NUMBER, _LARGE_NUMBER, _LARGE_WORD, _N_CLASSES = range(6)  # symbols; behind them words of phrases
 
 
 class Mark(NamedTuple):
-    """What a phrase stands for: a trait at once, in the title only, or as one of several weak signs (by number)."""
+    """What a phrase stands for: a trait at once, in the title only, or as one of several weak signs (by number).
 
-    trait_id: str
+    Phrases of other roles than to show a trait may be of none.
+    """
+
+    trait_id: str = ""
     in_title: bool = False
     sign: int | None = None
+    role: int = SHOWS
 
 
 class PhraseBook:
@@ -57,9 +64,8 @@ class PhraseBook:
         self._automaton = Automaton(self._kinds_of)
         self._alone: set[int] = set()
         self._opened: set[int] = set()
-        self._is_number = np.zeros(0, dtype=bool)
-        self._is_many = np.zeros(0, dtype=bool)
         self._symbols = np.zeros(0, dtype=np.int64)
+        self._sieved = np.zeros(0, dtype=np.int64)
         self._named = np.zeros(0, dtype=np.int64)
         self._pairs = PairSet(np.zeros(0, dtype=np.int64))
         self._is_alone = np.zeros(0, dtype=bool)
@@ -81,9 +87,9 @@ class PhraseBook:
             self._automaton.add(phrase)
             for first, second in _openings(phrase.steps):
                 if second is None:
-                    self._alone.add(first)
+                    self._alone.update(self._sifted(first))
                 else:
-                    self._opened.add(pair_key(first, second))
+                    self._opened.update(pair_key(*pair) for pair in product(self._sifted(first), self._sifted(second)))
 
     def close(self) -> None:
         """Make ready for looking up, after the last phrase was added."""
@@ -95,14 +101,9 @@ class PhraseBook:
         if not len(ids):
             return np.zeros(0, dtype=np.int64)
         self._learn_words()
-        hits = self._is_alone[ids]
-        hits[self._pairs.places(pair_key(ids[:-1], ids[1:]))[0]] = True
-        numbers = np.flatnonzero(self._is_number[ids])
-        if len(numbers) and len(ids) > 1:
-            before = np.unique(np.concatenate([numbers, numbers - 1]))
-            before = before[(before >= 0) & (before < len(ids) - 1)]
-            for first, second in product(self._readings(ids[before]), self._readings(ids[before + 1])):
-                hits[before[self._pairs.places(pair_key(first, second))[0]]] = True
+        words = self._sieved.take(ids)
+        hits = self._is_alone.take(ids)
+        hits[self._pairs.places(pair_key(words[:-1], words[1:]))[0]] = True
         return np.flatnonzero(hits)
 
     def match(self, ids: Ids, places: Ids) -> Ends:
@@ -113,10 +114,17 @@ class PhraseBook:
         self._learn_words()
         return self._automaton.follow(self._symbols[ids], places)
 
-    def _readings(self, ids: Ids) -> tuple[Ids, ...]:
-        """Give the words as they are, with any number for numbers, and with many for large ones."""
-        any_number = np.where(self._is_number[ids], self._any_number, ids)
-        return ids, any_number, np.where(self._is_many[ids], self._many, ids)
+    def _sifted(self, number: int) -> tuple[int, ...]:
+        """Give what words that fit a word of a phrase are to the sieve."""
+        if number == self._any_number:
+            return self._any_number, self._many
+        return (self._class_as_word(self._class_of(self._vocabulary.words[number]), number),)
+
+    def _class_as_word(self, symbol: int, number: int) -> int:
+        """Give the word that a word of a class counts as in the sieve: any number, many, or itself."""
+        if symbol == _NUMBER:
+            return self._any_number
+        return self._many if symbol in (_LARGE_NUMBER, _LARGE_WORD) else number
 
     def _kinds_of(self, symbol: int) -> tuple[int, ...]:
         """Give what a symbol counts as in phrases: itself, any number if it is one, many if it is a large one."""
@@ -155,15 +163,12 @@ class PhraseBook:
             numbers = np.arange(known, len(words))
             named = np.isin(numbers, self._named)
             is_many = (classes == _LARGE_NUMBER) | (classes == _LARGE_WORD)
-            is_number = is_many | (classes == _NUMBER)
-            is_alone = np.isin(numbers, list(self._alone))
-            is_alone |= (is_number & (self._any_number in self._alone)) | (is_many & (self._many in self._alone))
+            sieved = np.where(is_many, self._many, np.where(classes == _NUMBER, self._any_number, numbers))
             symbols = np.where(named, numbers + _N_CLASSES, classes)
             symbols[numbers == 0] = _BOUNDARY
             self._symbols = np.concatenate([self._symbols, symbols])
-            self._is_many = np.concatenate([self._is_many, is_many])
-            self._is_number = np.concatenate([self._is_number, is_number])
-            self._is_alone = np.concatenate([self._is_alone, is_alone])
+            self._sieved = np.concatenate([self._sieved, sieved])
+            self._is_alone = np.concatenate([self._is_alone, np.isin(sieved, list(self._alone))])
 
 
 def _openings(steps: tuple[Step, ...]) -> set[tuple[int, int | None]]:

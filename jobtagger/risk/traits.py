@@ -7,17 +7,15 @@ Everything is done for a whole chunk at once, in columns (`matches.py`).
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jobtagger.knowledge.types import Negation, Policy, Trait, WordWeights
 from jobtagger.risk.automaton import Ends, Ids
 from jobtagger.risk.matches import Flags, Match, Matches, n_different, spell
-from jobtagger.risk.phrases import Mark, PhraseBook
+from jobtagger.risk.phrases import CANCELS, DENIES, EXCEPTS, EXCLUDES, SHOWS, Mark, PhraseBook
 from jobtagger.risk.words import WordScorer
 from jobtagger.vocabulary import SKILLS, TITLE, PairSet, Tokens, Vocabulary, WordSet, are_negated, pair_key, span_places
 
-_DENIAL, _FAR = Mark("denial"), Mark("far")
-_NO_SIGN = -1
+_NO_SIGN, _NO_TRAIT = -1, -1
 
 
 class TraitFinder:
@@ -54,17 +52,7 @@ class TraitFinder:
         self.trait_ids = tuple(trait.id for trait in self._traits)
         self._window = negation.window
         self._negations = WordSet(vocabulary, negation.before)
-        self._denials = PhraseBook(vocabulary, policy.many_from)
-        self._denials.add(_DENIAL, negation.after)
-        self._denials.close()
         self._reach = negation.reach
-        self._far = PhraseBook(vocabulary, policy.many_from)
-        self._far.add(_FAR, negation.far)
-        self._far.close()
-        self._exceptions, self._exclusions = (
-            _book({trait.id: getattr(trait, name) for trait in self._traits}, vocabulary, policy)
-            for name in ("but_not", "not_with")
-        )
         self._book = PhraseBook(vocabulary, policy.many_from)
         for trait in self._traits:
             self._book.add(Mark(trait.id), trait.phrases)
@@ -73,9 +61,14 @@ class TraitFinder:
                 self._book.add(Mark(trait.id, sign=number), [sign])
             for number, sign in enumerate(trait.title_signs, len(trait.signs)):
                 self._book.add(Mark(trait.id, in_title=True, sign=number), [sign])
+            self._book.add(Mark(trait.id, role=EXCEPTS), trait.but_not)
+            self._book.add(Mark(trait.id, role=EXCLUDES), trait.not_with)
+        self._book.add(Mark(role=DENIES), negation.after)
+        self._book.add(Mark(role=CANCELS), negation.far)
         self._book.close()
         marks, number_of = self._book.marks, {trait_id: number for number, trait_id in enumerate(self.trait_ids)}
-        self._trait_of = np.array([number_of[mark.trait_id] for mark in marks], dtype=np.int64)
+        self._trait_of = np.array([number_of.get(mark.trait_id, _NO_TRAIT) for mark in marks], dtype=np.int64)
+        self._role_of = np.array([mark.role for mark in marks], dtype=np.int64)
         self._sign_of = np.array([_NO_SIGN if mark.sign is None else mark.sign for mark in marks], dtype=np.int64)
         self._in_title_only = np.array([mark.in_title for mark in marks], dtype=bool)
         self._signs_to_show = np.array([trait.signs_to_show for trait in self._traits], dtype=np.int64)
@@ -111,63 +104,57 @@ class TraitFinder:
 
         Skill tags are passed over: they are what the board offers, not what the client says.
         """
-        is_negated = self.are_negated(tokens)
-        found = self.by_phrases(tokens, is_negated)
+        is_negated, found = self.read(tokens)
         return self._without_yielding(self._scorer.weigh(found, tokens, is_negated, categories), len(tokens.starts) - 1)
 
-    def are_negated(self, tokens: Tokens) -> NDArray[np.bool_]:
-        """Tell for each token whether a word or phrase that cancels stands before it, close enough and in its sentence."""
-        ids = tokens.ids
+    def read(self, tokens: Tokens) -> tuple[Flags, Matches]:
+        """Tell which tokens are negated, and what phrases alone show, also of traits that then weigh words or yield.
+
+        Negated is what a word or phrase that cancels stands before, close enough and in its sentence.
+        """
+        places = self._book.places(tokens.ids)
+        ends = self._book.match(tokens.ids, places[tokens.part[places] != SKILLS])
+        role = self._role_of[ends.mark]
+        of_role = [Ends(*(column[role == number] for column in ends)) for number in range(1 + EXCLUDES)]
+        is_negated = self._are_negated(tokens.ids, of_role[CANCELS].end)
+        shows = of_role[SHOWS]
+        trait, in_title = self._trait_of[shows.mark], tokens.part[shows.start] == TITLE
+        kept = (in_title | ~self._in_title_only[shows.mark]) & self._may_start(tokens.ids, shows.start, is_negated)
+        kept[self._not_before.places(pair_key(trait, tokens.ids[shows.end]))[0]] = False
+        kept &= ~_flagged(of_role[DENIES].start, len(tokens.ids))[shows.end]
+        kept &= ~self._are_excepted(of_role[EXCEPTS], trait, shows.start)
+        excludes = of_role[EXCLUDES]
+        of_posting = tokens.posting[excludes.start], tokens.posting[shows.start]
+        excluded = pair_key(self._trait_of[excludes.mark], of_posting[0])[~is_negated[excludes.start]]
+        kept &= ~np.isin(pair_key(trait, of_posting[1]), excluded)
+        for number, words in self._not_after:
+            asked = np.flatnonzero(kept & (trait == number))
+            kept[asked] = ~_follow(words, tokens.ids, shows.start[asked], self._window)
+        return is_negated, self._strong_enough(Ends(*(column[kept] for column in shows)), tokens)
+
+    def _are_negated(self, ids: Ids, far_ends: Ids) -> Flags:
+        """Tell for each token whether it is negated, given where phrases end that cancel from further away."""
         is_negated = are_negated(ids, self._negations, self._window)
-        begins = np.unique(self._far.match(ids, self._far.places(ids)).end)
-        places, is_reached = begins, np.ones(len(begins), dtype=bool)
+        places = np.unique(far_ends)
         for _ in range(self._reach):
-            is_reached &= (places < len(ids)) & (ids[np.minimum(places, len(ids) - 1)] != 0)
-            is_negated[places[is_reached]] = True
+            places = places[ids[np.minimum(places, len(ids) - 1)] != 0]
+            is_negated[places] = True
             places = places + 1
         return is_negated
 
-    def by_phrases(self, tokens: Tokens, is_negated: Flags) -> Matches:
-        """Give what phrases alone show, also of traits that then weigh words or yield to another."""
-        ends = self._book.match(tokens.ids, self._places(tokens, is_negated))
-        trait, in_title = self._trait_of[ends.mark], tokens.part[ends.start] == TITLE
-        kept = in_title | ~self._in_title_only[ends.mark]
-        kept[self._not_before.places(pair_key(trait, tokens.ids[ends.end]))[0]] = False
-        kept[self._denied(tokens.ids, ends)] = False
-        kept[self._excepted(tokens, ends, trait, is_negated)] = False
-        for number, words in self._not_after:
-            asked = np.flatnonzero(kept & (trait == number))
-            kept[asked] = ~_follow(words, tokens.ids, ends.start[asked], self._window)
-        return self._strong_enough(Ends(*(column[kept] for column in ends)), tokens)
-
-    def _places(self, tokens: Tokens, is_negated: Flags) -> Ids:
-        """Give the places where phrases may start: not negated, or negations themselves."""
-        places = self._book.places(tokens.ids)
-        places = places[tokens.part[places] != SKILLS]
-        kept: Flags = ~is_negated[places]
-        asked = np.flatnonzero(~kept & self._negations.has(tokens.ids[places]))
+    def _may_start(self, ids: Ids, places: Ids, is_negated: Flags) -> Flags:
+        """Tell where phrases may start: not negated, or negations themselves."""
+        may_start: Flags = ~is_negated[places]
+        asked = np.flatnonzero(~may_start & self._negations.has(ids[places]))
         # "no fluff, no AI": the same negation again denies nothing
-        kept[asked] = ~_follow(self._negations, tokens.ids, places[asked], self._window, but_itself=True)
-        allowed: Ids = places[kept]
-        return allowed
+        may_start[asked] = ~_follow(self._negations, ids, places[asked], self._window, but_itself=True)
+        return may_start
 
-    def _denied(self, ids: Ids, ends: Ends) -> Flags:
-        """Tell behind which phrases one stands that denies them."""
-        is_denial = np.zeros(len(ids) + 1, dtype=bool)
-        is_denial[self._denials.match(ids, np.unique(ends.end)).start] = True
-        return is_denial[ends.end]
-
-    def _excepted(self, tokens: Tokens, ends: Ends, trait: Ids, is_negated: Flags) -> Flags:
-        """Tell which phrases begin within one that takes their meaning away, or stand in a posting that excludes them."""
-        ids = tokens.ids
-        around = self._exceptions.match(ids, self._exceptions.places(ids))
+    def _are_excepted(self, around: Ends, trait: Ids, start: Ids) -> Flags:
+        """Tell which phrases stand within others that take their meaning away."""
         length = around.end - around.start
-        spans = pair_key(np.repeat(around.mark, length), span_places(around.start, length))
-        places = self._exclusions.places(ids)
-        excluding = self._exclusions.match(ids, places[~is_negated[places] & (tokens.part[places] != SKILLS)])
-        excluded = pair_key(excluding.mark, tokens.posting[excluding.start])
-        owner: Ids = tokens.posting[ends.start]
-        return np.isin(pair_key(trait, ends.start), spans) | np.isin(pair_key(trait, owner), excluded)
+        spans = pair_key(np.repeat(self._trait_of[around.mark], length), span_places(around.start, length))
+        return np.isin(pair_key(trait, start), spans)
 
     def _strong_enough(self, found: Ends, tokens: Tokens) -> Matches:
         """Keep what is enough to show a trait; different signs count, the same words once, in whatever language."""
@@ -195,13 +182,11 @@ class TraitFinder:
         return matches.where(stays[matches.owner, matches.trait])
 
 
-def _book(phrases_of: Mapping[str, Iterable[str]], vocabulary: Vocabulary, policy: Policy) -> PhraseBook:
-    """Compile phrases of each trait, marked by its number."""
-    book = PhraseBook(vocabulary, policy.many_from)
-    for trait_id, phrases in phrases_of.items():
-        book.add(Mark(trait_id), phrases)
-    book.close()
-    return book
+def _flagged(places: Ids, n: int) -> Flags:
+    """Give flags of `n` places and one behind them, set at `places`."""
+    flags = np.zeros(n + 1, dtype=bool)
+    flags[places] = True
+    return flags
 
 
 def _follow(words: WordSet, ids: Ids, places: Ids, window: int, *, but_itself: bool = False) -> Flags:

@@ -55,14 +55,13 @@ def read_features(
     """
     finder = TraitFinder(knowledge.traits.values(), knowledge.negation, knowledge.policy, vocabulary)
     tokens = vocabulary.tokenise(postings)
-    is_negated = finder.are_negated(tokens)
+    is_negated, by_phrases = finder.read(tokens)
     rows: list[dict[tuple[str, str], float]] = [{} for _ in postings]
     for place, seen in zip(("text", "title"), read_words(tokens, is_negated), strict=True):
         for owner, number in zip(seen.owners.tolist(), seen.ids.tolist(), strict=True):
             word = vocabulary.words[number]
             if is_weighable(word) and word not in stop_words:
                 rows[owner][place, word] = 1.0
-    by_phrases = finder.by_phrases(tokens, is_negated)
     for owner, trait, counts in zip(by_phrases.owner, by_phrases.trait, by_phrases.counts, strict=True):
         rows[owner]["shown", finder.trait_ids[trait]] = PHRASE_SCALE
         if counts:
