@@ -120,7 +120,7 @@ def test_deciding_words_are_the_loudest_of_each_posting(knowledge, tagger, posti
     assert _naive_deciding_words(vocabulary, classifier, tokens) == list(map(list, found))
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.floats(1e-30, 1e30, width=32)), max_size=40))
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(2.0**-90, 2.0**90, width=32)), max_size=40))
 def test_terms_are_ordered_by_owner_and_loudness(terms):
     """As by sorting them in the plain way, equals in the order they came."""
     owner = np.array([term[0] for term in terms], dtype=np.int64)
