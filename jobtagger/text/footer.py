@@ -14,6 +14,9 @@ class Cut(NamedTuple):
     details: str = ""
 
 
+_NOTHING = Cut("", "")
+
+
 class FooterCutter:
     """Cuts the footers described in sources.toml off cleaned descriptions."""
 
@@ -24,6 +27,8 @@ class FooterCutter:
 
     def cut(self, description: str) -> Cut:
         """Part the description from its footer; texts without one come back unchanged."""
+        if not description:
+            return _NOTHING
         for (start, skills), signs, details in zip(self._patterns, self._signs, self._details, strict=True):
             for sign in signs:  # a generator would take most of the time
                 if sign in description:

@@ -7,7 +7,7 @@ from jobtagger.records import Posting, RawRecord
 from jobtagger.text.clean import clean_text
 from jobtagger.text.footer import FooterCutter
 
-_SKILL_SEPARATOR = re.compile(r"[,;|\[\]\"]+|'\s*,\s*'|\s{2,}")
+_SKILL_SEPARATOR = re.compile(r"[,;|\[\]\"]+|\s{2,}")
 _RAW_PER_CHAR = 4  # markup may be this many times longer than the text in it
 
 
