@@ -16,6 +16,7 @@ from jobtagger.classify.features import (
     BODY,
     N_BUCKETS,
     NONE,
+    SILENT,
     TITLE_HEAD,
     TITLE_REST,
     WEIGHTS,
@@ -233,7 +234,7 @@ def test_pairs_do_not_cross_sentences_or_postings():
     vocabulary = Vocabulary()
 
     tokens = tokens_of(vocabulary, "cold calling. leads", "data")
-    pairs = count_pairs(tokens, np.where(tokens.ids != 0, BODY, NONE).astype(np.int8))
+    pairs = count_pairs(tokens, np.where(tokens.ids != 0, BODY, SILENT).astype(np.int8))
 
     words = [tuple(vocabulary.words[part] for part in parts_of_pair(int(key))) for key in pairs.key]
     assert [("cold", "calling")] == words
@@ -309,10 +310,22 @@ def test_what_is_not_wanted_does_not_count(text, words, pairs):
 
     emphasis = EmphasisReader(EmphasisWords((), (), ("no",), 2), vocabulary).read(tokens)
 
-    counted = [vocabulary.words[key] for key in tokens.ids[emphasis != NONE]]
+    counted = [vocabulary.words[key] for key in tokens.ids[emphasis > NONE]]
     keys = [parts_of_pair(int(key)) for key in count_pairs(tokens, emphasis).key]
     assert " ".join(counted) == words
     assert "".join(f"{vocabulary.words[a]} {vocabulary.words[b]}|" for a, b in keys) == pairs
+
+
+def test_marks_of_genders_are_silent_in_pairs_too():
+    """ "(H/F)" behind a title tells nothing of the work, nor does it together with the word before it."""
+    vocabulary = Vocabulary()
+    tokens = tokens_of(vocabulary, Posting("Graphic designer (H/F) Paris"))
+
+    emphasis = EmphasisReader(EmphasisWords((), (), (), 0), vocabulary).read(tokens)
+
+    keys = [parts_of_pair(int(key)) for key in count_pairs(tokens, emphasis).key]
+    assert [vocabulary.words[key] for key in tokens.ids[emphasis == SILENT] if key] == ["h/f"]
+    assert [(vocabulary.words[a], vocabulary.words[b]) for a, b in keys] == [("graphic", "designer")]
 
 
 def test_a_ban_reaches_over_the_list_of_what_is_banned():
@@ -323,7 +336,7 @@ def test_a_ban_reaches_over_the_list_of_what_is_banned():
 
     emphasis = EmphasisReader(words, vocabulary).read(tokens)
 
-    assert ["do", "not", "write", "a", "novel"] == [vocabulary.words[key] for key in tokens.ids[emphasis != NONE]]
+    assert ["do", "not", "write", "a", "novel"] == [vocabulary.words[key] for key in tokens.ids[emphasis > NONE]]
 
 
 def test_posting_that_wants_no_ai_is_no_ai_work(session):

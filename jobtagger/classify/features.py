@@ -26,9 +26,9 @@ from jobtagger.vocabulary import (
     stand_behind,
 )
 
-NONE, BODY, TITLE_REST, TITLE_HEAD = range(4)
-"""The emphasis of a token: none if it is not wanted, belongs to the details, is a boundary or a mark like "h/f"."""
-WEIGHTS = (0.0, 1.0, 2.0, 4.0)  # by emphasis; see docs/decisions/004
+SILENT, NONE, BODY, TITLE_REST, TITLE_HEAD = range(-1, 4)
+"""The emphasis of a token: none if it is not wanted; silent, in pairs too, if it is a boundary, a detail, a mark like "h/f"."""
+WEIGHTS = (0.0, 1.0, 2.0, 4.0)  # by emphasis from NONE on; see docs/decisions/004
 N_BUCKETS = 1 << 14
 SUBWORD_LENGTHS = (3, 4, 5)
 _KEY_BITS = 32
@@ -81,11 +81,11 @@ class EmphasisReader:
         places = np.flatnonzero(tokens.part == TITLE)
         if len(places):
             emphasis[places] = self._of_titles(tokens.ids[places], tokens.posting[places])
-        is_nothing = self._silent.has(tokens.ids) | (tokens.part == DETAILS)
-        emphasis[is_nothing | are_negated(tokens.ids, self._negations, self._window)] = NONE
+        emphasis[are_negated(tokens.ids, self._negations, self._window)] = NONE
         is_far = np.zeros(len(tokens.ids), dtype=bool)
         is_far[1 + self._far_negations.places(pair_key(tokens.ids[:-1], tokens.ids[1:]))[0]] = True
         emphasis[stand_behind(tokens.ids, is_far, self._far_window)] = NONE
+        emphasis[self._silent.has(tokens.ids) | (tokens.part == DETAILS)] = SILENT
         return emphasis
 
     def _of_titles(self, ids: NDArray[np.int64], posting: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -100,7 +100,7 @@ class EmphasisReader:
 
 def count_words(tokens: Tokens, emphasis: NDArray[np.int8]) -> Terms:
     """Count the words of each posting; repeats count less and less."""
-    places = np.flatnonzero(emphasis)
+    places = np.flatnonzero(emphasis > NONE)
     return _count(tokens, emphasis, places, tokens.ids[places])
 
 
@@ -110,7 +110,7 @@ def count_pairs(tokens: Tokens, emphasis: NDArray[np.int8], wanted: PairSet | No
     Of a negation and the word behind it, "no code", the pair counts, though the word does not.
     """
     first, second = tokens.ids[:-1], tokens.ids[1:]
-    places = np.flatnonzero((emphasis[:-1] != NONE) & (second != 0))
+    places = np.flatnonzero((emphasis[:-1] > NONE) & (emphasis[1:] != SILENT))
     keys = pair_key(first[places], second[places])
     if wanted is not None:
         kept, keys = wanted.places(keys)

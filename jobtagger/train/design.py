@@ -15,7 +15,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from jobtagger.classify.features import N_BUCKETS, subword_buckets
-from jobtagger.pieces import GENDERS
 from jobtagger.train.language import LanguageCounts
 
 _MAX_IDF = 6.0
@@ -133,8 +132,7 @@ def make_design(
     frequent = {word for word, n in words.items() if n >= recipe.min_word_postings}
     names = sorted(frequent | counted | set(known.language.counts))
     named = set(names)
-    named_pairs = (pair for pair in sorted({*pairs, *real.pairs}) if pair[0] in named and pair[1] in named)
-    pairs = [pair for pair in named_pairs if not set(GENDERS).intersection(pair)]
+    pairs = [pair for pair in sorted({*pairs, *real.pairs}) if pair[0] in named and pair[1] in named]
     has_own = np.array([name in frequent or name in counted for name in names], dtype=np.float64)
     weight = np.array([word_weight(words.get(name, 0), n_postings) * (name not in known.stop_words) for name in names])
     weight = np.where(has_own > 0, weight, 1.0)  # words without a weight of their own are read by letters alone
