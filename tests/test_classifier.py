@@ -317,7 +317,7 @@ def test_what_is_not_wanted_does_not_count(text, words, pairs):
 
 
 def test_marks_of_genders_are_silent_in_pairs_too():
-    """ "(H/F)" behind a title tells nothing of the work, nor does it together with the word before it."""
+    """A mark like "(H/F)" behind a title tells nothing of the work, nor does it together with the word before it."""
     vocabulary = Vocabulary()
     tokens = tokens_of(vocabulary, Posting("Graphic designer (H/F) Paris"))
 

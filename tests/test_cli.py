@@ -198,6 +198,31 @@ def test_check_of_nothing_is_an_error(run, tmp_path, text):
     assert 0 == run("check", "--title", "Logo for a bakery", text).exit_code
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_check_reads_texts_in_any_encoding(run, tmp_path, encoding):
+    """As `tag` does; what had to be guessed is said."""
+    text = "Traduction d'un contrat\nRédigé en français, à rendre traduit en allemand, relecture comprise."
+    path = tmp_path / "annonce.txt"
+    path.write_text(text, encoding)
+
+    result = run("check", "--json", "--file", path)
+
+    assert run("check", "--json", text).stdout == result.stdout
+    assert (f"{path}: is not UTF-8; read as" in result.stderr) == (encoding in ("cp1252", "utf-16"))
+
+
+def test_check_says_what_is_wrong_in_french(run, tmp_path):
+    """With --lang fr, as with a French locale."""
+    result = run("check", "--lang", "fr", "--file", tmp_path / "absent.txt")
+
+    assert (1, f"jobtagger: {tmp_path / 'absent.txt'} : lecture impossible : No such file or directory\n") == (
+        result.exit_code,
+        result.stderr,
+    )
+    assert "TEXT : vide ; donnez une annonce" in run("check", "--lang", "fr", "").stderr
+    assert "pas les deux" in run("check", "--lang", "fr", "Logo", "--file", "absent.txt").stderr
+
+
 def test_check_abstains_in_the_users_words(run):
     """A text in a language that is not classified is answered with "I don't know" and the reason."""
     result = run("check", "--lang", "en", "Wir suchen einen Entwickler für unsere neue Webseite, bitte melden Sie sich")

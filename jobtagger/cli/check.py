@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from jobtagger.cli.answer import render
 from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli, model_option
 from jobtagger.cli.terminal import line_width
-from jobtagger.cli.wording import spoken
+from jobtagger.cli.wording import WORDING, spoken
 
 _MAX_TITLE = 100  # characters of a first line that may be a title
 
@@ -40,9 +41,9 @@ def check(
     from jobtagger.records import RawRecord  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
 
-    body = _posting_text(text, path, title)
-    record = RawRecord(title, body) if title else _split_title(body)
     language = spoken(lang)
+    body = _posting_text(text, path, title, WORDING[language])
+    record = RawRecord(title, body) if title else _split_title(body)
     tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
     answer = check_posting(record, tagger, language)
     if as_json:
@@ -51,32 +52,39 @@ def check(
         click.echo("\n".join(render(answer, language, line_width())))
 
 
-def _posting_text(text: str | None, path: str | None, title: str) -> str:
+def _posting_text(text: str | None, path: str | None, title: str, say: Mapping[str, str]) -> str:
     """Take the posting from the argument, the file or standard input, whichever the user gave."""
     from jobtagger.errors import InputError  # noqa: PLC0415
 
     if text is not None and path is not None:
-        raise click.UsageError("give the posting as text or as --file, not both")
+        raise click.UsageError(say["text_and_file"])
     if text is None and path is None and sys.stdin.isatty():
         if title:
             return ""
-        raise click.UsageError('give a posting: jobtagger check "Logo for my bakery", or --file, or standard input')
-    body = _read_text(path) if text is None else text
+        raise click.UsageError(say["no_posting"])
+    name = path or say["standard_input"]
+    body = _read_text(path, name, say) if text is None else text
     if not body.strip() and not title.strip():
-        raise InputError(f"{'TEXT' if text is not None else path or 'standard input'}: is empty; give a posting")
+        raise InputError(say["empty_posting"].format("TEXT" if text is not None else name))
     return body
 
 
-def _read_text(path: str | None) -> str:
+def _read_text(path: str | None, name: str, say: Mapping[str, str]) -> str:
+    """Read a text in whatever encoding; one that had to be guessed is named on standard error."""
     from jobtagger.errors import InputError  # noqa: PLC0415
 
-    name = path or "standard input"
     try:
-        return (Path(path).read_bytes() if path else sys.stdin.buffer.read()).decode("utf-8-sig")
+        raw = Path(path).read_bytes() if path else sys.stdin.buffer.read()
     except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: byte {error.start} is not UTF-8; convert the text to UTF-8 first") from None
+        raise InputError(say["unread_posting"].format(name, error.strerror)) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        from jobtagger.batch.encodings import find_encoding  # noqa: PLC0415 - few texts need it
+
+        encoding = find_encoding(name, raw, "")
+        click.echo(say["read_as"].format(name, encoding.name, encoding.confidence), err=True)
+        return raw.decode(encoding.name, "replace")
 
 
 def _split_title(body: str) -> Any:

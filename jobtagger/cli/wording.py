@@ -39,6 +39,12 @@ def typeset(value: Any, language: str) -> Any:
 
 WORDING = {
     "en": {
+        "text_and_file": "give the posting as text or as --file, not both",
+        "no_posting": 'give a posting: jobtagger check "Logo for my bakery", or --file, or standard input',
+        "empty_posting": "{}: is empty; give a posting",
+        "unread_posting": "{}: cannot be read: {}",
+        "standard_input": "standard input",
+        "read_as": "{}: is not UTF-8; read as {} ({:.0%} sure)",
         "colon": ":",
         "semicolon": ";",
         "quoted": "“{}”",
@@ -124,6 +130,12 @@ WORDING = {
         "no_level": "The documents say nothing that would give a level.",
     },
     "fr": {
+        "text_and_file": "donnez l'annonce comme texte ou par --file, pas les deux",
+        "no_posting": 'donnez une annonce : jobtagger check "Logo pour ma boulangerie", ou --file, ou l\'entrée standard',
+        "empty_posting": "{} : vide ; donnez une annonce",
+        "unread_posting": "{} : lecture impossible : {}",
+        "standard_input": "entrée standard",
+        "read_as": "{} : pas en UTF-8 ; lu comme {} (sûr à {:.0%})",
         "colon": " :",
         "semicolon": " ;",
         "quoted": "« {} »",
