@@ -96,3 +96,11 @@ def test_glossary_has_terms_of_every_category(knowledge):
     terms = Counter(term.category_id for term in read_glossary(FOLDER / "glossary" / "terms.csv", knowledge.categories))
 
     assert {c: terms[c] for c in knowledge.categories if terms[c] < MIN_TERMS} == {}
+
+
+def test_texts_that_measure_are_not_learned(corpus):
+    """None of outside.txt stands among the training postings."""
+    texts = (Path(__file__).parent / "data" / "outside.txt").read_text("utf-8").splitlines()
+    learned = {posting.record.title.strip().lower() for posting in corpus if not posting.record.description}
+
+    assert not {text.strip().lower() for text in texts} & learned
