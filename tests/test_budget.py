@@ -67,6 +67,11 @@ def test_offer_is_read(text, offer):
         "The budget line is 50 cents",
         "Cinq cents mots, 5 cents",
         "",
+        pytest.param("Budget $20 per article, 40 articles", id="an article"),
+        pytest.param("payment $20 per audio hour", id="an hour of sound"),
+        pytest.param("Tarif : 22 € la page, 50 pages", id="a French page"),
+        pytest.param("budget 20 € l'illustration", id="a French picture"),
+        pytest.param("fixed price: $15/chapter", id="a chapter"),
     ],
 )
 def test_amounts_that_pay_nobody_are_no_offers(text):

@@ -2,8 +2,9 @@
 
 An amount counts as an offer when it has a unit of pay ("$5/hr", "550-750 €/j", "TJM 500", "0.02 USD per word") or when
 the words around it say that it is the price of the job ("budget: $30", "300 € forfait", "120 USD fixed"). Amounts that a
-posting merely mentions, such as prices of goods, are passed over. Cents count with a unit only, as "cent" is a hundred in
-French; what so many words pay is divided by their number.
+posting merely mentions, such as prices of goods, are passed over, and so are those per page, article or other piece, as
+nobody knows how long one takes. Cents count with a unit only, as "cent" is a hundred in French; what so many words pay is
+divided by their number.
 """
 
 import re
@@ -39,6 +40,11 @@ _PRICE_BEFORE = re.compile(
 )
 _PRICE_AFTER = re.compile(
     r"\s?(?:fixed|flat|budget|forfait|in total|for the (?:whole|entire|job|project))(?![a-z])", re.IGNORECASE
+)
+_PER_PIECE = re.compile(
+    r"\s?(?:[/⁄]\s?|\b(?:per|par|each|every|chaque|for (?:each|every))\s"
+    r"|\bl['’]|\b(?:an?|the|le|la)\s(?!(?:whole|entire|job|project|lot|total|tout|projet|mission)\b))(?=[^\W\d_]{2})",
+    re.IGNORECASE,
 )
 _HOURLY_BEFORE = re.compile(r"\b(?:hourly (?:range|rate)|taux horaire)[^\d.!?\n]{0,15}\Z", re.IGNORECASE)
 _NO_OFFER_BEFORE = re.compile(r"\b(?:costs?|saves?|sales|revenue|earns?|premium|subscription)\W*\Z", re.IGNORECASE)
@@ -136,6 +142,8 @@ def _offer(match: re.Match[str], text: str) -> Offer | None:
         unit = "hour"
     if unit is None:
         if not _PRICE_BEFORE.search(text, *before) and not _PRICE_AFTER.match(text, match.end()):
+            return None
+        if _PER_PIECE.match(text, match.end()):
             return None
     elif _NO_OFFER_BEFORE.search(text, *before):
         return None
