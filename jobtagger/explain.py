@@ -44,7 +44,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
                 if entry.category_id == category_id
             ],
             "ai_use": _ai_use(category_id, knowledge, language),
-            "advice": _advice(category_id, knowledge, language),
+            "advice": _advice(category_id, tagged, knowledge, language),
             "model": tagger.model.digest,
             "knowledge": knowledge.digest,
         },
@@ -284,7 +284,8 @@ def _ai_use(category_id: str, knowledge: Knowledge, language: str) -> list[dict[
     ]
 
 
-def _advice(category_id: str, knowledge: Knowledge, language: str) -> list[dict[str, str]]:
+def _advice(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, language: str) -> list[dict[str, str]]:
+    shown = [trait.trait_id for trait in tagged.risk.traits]
     return [
         {
             "id": entry.id,
@@ -292,5 +293,5 @@ def _advice(category_id: str, knowledge: Knowledge, language: str) -> list[dict[
             "text": entry.text.in_language(language),
             "document": f"{entry.document}:{entry.line}",
         }
-        for entry in advice_for(category_id, knowledge)
+        for entry in advice_for(category_id, knowledge, shown)
     ]

@@ -132,7 +132,7 @@ def test_statement_says_where_it_comes_from(tagger, language):
 def test_advice_of_the_category_comes_before_that_for_all(tagger):
     """All advice for the category is given, then all that is for everybody, each in the order of the file."""
     knowledge = tagger.knowledge
-    given = check_posting(LOGO, tagger)["explanation"]["advice"]
+    given = check_posting(RawRecord("Logo for my bakery"), tagger)["explanation"]["advice"]
     own = [entry.id for entry in knowledge.advice if "graphic_design" in entry.categories]
     common = [entry.id for entry in knowledge.advice if "all" in entry.categories]
     first = next(entry for entry in knowledge.advice if entry.id == given[0]["id"])
@@ -367,3 +367,21 @@ def test_second_category_has_a_label(tagger, language):
     second = tagger.knowledge.categories[answer["category_2"]]
 
     assert answer["explanation"]["category"]["second_label"] == second.label.in_language(language)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "withheld"),
+    [
+        pytest.param(
+            "Translate a novel, no AI, human translators only", "disclose_ai_use", "translator_post_edit", id="AI"
+        ),
+        pytest.param("Translate a contract, NDA to be signed", "protect_client_data", "", id="confidential"),
+        pytest.param("Senior React architect, expert level", "dev_build_ai", "dev_beginner_foundations", id="expert"),
+    ],
+)
+def test_advice_heeds_what_the_posting_says(tagger, text, given, withheld):
+    """None that the posting forbids or that is for others; what it calls for stands among the first."""
+    advice = check_posting(RawRecord(text), tagger, "en")["explanation"]["advice"]
+
+    assert given in [entry["id"] for entry in advice][:6]
+    assert withheld not in [entry["id"] for entry in advice]

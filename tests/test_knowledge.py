@@ -446,8 +446,8 @@ def test_problems_of_all_files_come_at_once(knowledge_folder):
         "policy.toml: [traits]: max_points: 200 is not between 0 and 100",
         f"evidence.csv: row {row}: S999: effect: is empty or missing",
         f"evidence.csv: row {row}: S999: strength: is empty or missing",
-        "advice.toml: advice ours: line: 0 is not between 1 and 100000",
         "traits.toml: trait ours: points: 200 is not between -100 and 100",
+        "advice.toml: advice ours: line: 0 is not between 1 and 100000",
     ]
 
 

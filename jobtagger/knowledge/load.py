@@ -55,9 +55,9 @@ class _Loader:
         policy = self._policy()
         evidence = self._evidence(categories)
         outlooks = self._outlooks(categories, evidence)
-        advice = self._advice(categories, evidence)
         modes = self._modes(categories, evidence)
         traits, negation = self._traits(categories, evidence, policy)
+        advice = self._advice(categories, evidence, traits)
         trait_words = self._trait_words(traits, categories)
         emphasis_words = self._emphasis_words()
         sources = self._sources()
@@ -128,10 +128,12 @@ class _Loader:
             problems.note("file", f"category {name} has no outlook; say how its level is derived")
         return outlooks
 
-    def _advice(self, categories: Collection[str], evidence: Collection[str]) -> tuple[Advice, ...]:
+    def _advice(
+        self, categories: Collection[str], evidence: Collection[str], traits: Collection[str]
+    ) -> tuple[Advice, ...]:
         table, problems = self._toml("advice.toml")
         entries = self._entries(
-            table, "advice", problems, lambda fields: readers.advice(fields, {*categories, "all"}, evidence)
+            table, "advice", problems, lambda fields: readers.advice(fields, {*categories, "all"}, evidence, traits)
         )
         _refuse_left_overs(table, problems)
         return tuple(_by_id(entries, problems).values())

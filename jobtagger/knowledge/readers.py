@@ -220,7 +220,7 @@ def outlook(category_id: str, fields: Fields, statements: dict[str, Evidence]) -
     return result
 
 
-def advice(fields: Fields, categories: Collection[str], statements: Collection[str]) -> Advice:
+def advice(fields: Fields, categories: Collection[str], statements: Collection[str], traits: Collection[str]) -> Advice:
     """Read one piece of advice."""
     return Advice(
         _snake_id(fields),
@@ -231,6 +231,8 @@ def advice(fields: Fields, categories: Collection[str], statements: Collection[s
         fields.text("section", empty=True),
         int(fields.number("line", 1, 100_000)),
         _text(fields, "text"),
+        fields.texts("not_with", optional=True, choices=traits),
+        fields.texts("first_with", optional=True, choices=traits),
     )
 
 

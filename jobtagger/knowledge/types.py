@@ -84,7 +84,10 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the documents advise people of some categories (or "all") to do."""
+    """What the documents advise people of some categories (or "all") to do.
+
+    It is not given where a trait of `not_with` shows, and before all other where one of `first_with` does.
+    """
 
     id: str
     categories: tuple[str, ...]
@@ -94,6 +97,8 @@ class Advice:
     section: str
     line: int
     text: Text
+    not_with: tuple[str, ...] = ()
+    first_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,9 +141,7 @@ def _offer(match: re.Match[str], text: str) -> Offer | None:
     if unit is None and _HOURLY_BEFORE.search(text, *before):
         unit = "hour"
     if unit is None:
-        if not _PRICE_BEFORE.search(text, *before) and not _PRICE_AFTER.match(text, match.end()):
-            return None
-        if _PER_PIECE.match(text, match.end()):
+        if not _is_price(text, *before, match.end()):
             return None
     elif _NO_OFFER_BEFORE.search(text, *before):
         return None
@@ -154,6 +152,12 @@ def _offer(match: re.Match[str], text: str) -> Offer | None:
         parts *= int(_value(match["count"])) or 1000  # "k" alone
     low, high = (value / parts for value in _span(match["low"], match["high"]))
     return Offer(low, high, _CODES.get(sign.lower(), sign.lower()), unit or "job", match[0].strip())
+
+
+def _is_price(text: str, from_: int, start: int, end: int) -> bool:
+    """Tell whether the words around an amount say that it is the price of the job."""
+    says_so = _PRICE_BEFORE.search(text, from_, start) or _PRICE_AFTER.match(text, end)
+    return says_so is not None and not _PER_PIECE.match(text, end)
 
 
 def _span(low: str, high: str | None) -> tuple[float, float]:
