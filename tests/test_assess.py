@@ -6,7 +6,7 @@ import pytest
 from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait, tokens_of
 
 from jobtagger.knowledge.types import Exposure, Negation, Text
-from jobtagger.records import FoundTrait, Posting, Reason, WordWeight
+from jobtagger.records import FoundTrait, Posting, RawRecord, Reason, WordWeight
 from jobtagger.risk import Assessor
 from jobtagger.risk.outlook import level_of_points
 from jobtagger.vocabulary import Vocabulary
@@ -345,3 +345,18 @@ def test_words_that_stand_within_others_are_not_shown_again(our_knowledge):
     (tag,) = assessor.assess([make_posting(text)], tokens_of(vocabulary, text), [make_prediction("legal")])
 
     assert [trait.words for trait in tag.traits] == ["tiny cat … dog"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Upload 3,000 images", "3 000 images"),
+        ("Saisir 1 250 000 fiches produits", "1 250 000 fiches"),
+        ("Room 7, 40 images to retouch", "40 images"),
+    ],
+)
+def test_numbers_are_shown_whole(tagger, text, words):
+    """What shows a trait begins with the whole of a number, not with its last thousand."""
+    (tagged,) = tagger.tag([RawRecord(text)])
+
+    assert any(words in trait.words for trait in tagged.risk.traits if trait.trait_id == "bulk")

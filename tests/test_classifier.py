@@ -26,7 +26,7 @@ from jobtagger.classify.features import (
     subword_buckets,
 )
 from jobtagger.knowledge.types import EmphasisWords
-from jobtagger.records import Posting
+from jobtagger.records import Posting, RawRecord
 from jobtagger.vocabulary import Vocabulary, pair_key, parts_of_pair
 
 
@@ -158,6 +158,13 @@ def test_deciding_words_stand_in_order(knowledge, tagger, text, words):
 
     assert words == [word.word for word in found.words]
     assert (["box"], ["hat"]) == ([word.word for word in before.words], [word.word for word in after.words])
+
+
+def test_numbers_decide_nothing(tagger):
+    """However loud, a number is not shown as a deciding word: it names no kind of work."""
+    tagged = list(tagger.tag([RawRecord(f"{number} fiches") for number in ("000", "365", "3 000", "00000")]))
+
+    assert not [word for tag in tagged for word, _ in tag.prediction.words if word.isdigit()]
 
 
 def test_deciding_words_speak_for_the_category_named(knowledge, tagger):

@@ -127,9 +127,11 @@ class Classifier:
         return Scores(probabilities, words, pairs, norms, np.float32(self._sharpness) * said)
 
     def _deciding_words(self, scores: Scores) -> list[tuple[WordWeight, ...]]:
-        """Give, per posting, the terms that spoke loudest for its predicted category, in log-odds."""
+        """Give, per posting, the terms that spoke loudest for its predicted category, in log-odds; no numbers."""
         owner = np.concatenate([scores.words.posting, scores.pairs.posting])
-        speaking = np.flatnonzero(scores.said > 0)
+        is_speaking = scores.said > 0
+        is_speaking[: len(scores.words.key)] &= self._are_words()[scores.words.key]
+        speaking = np.flatnonzero(is_speaking)
         said, owner = scores.said[speaking], owner[speaking]
         loudest = loudest_first(owner, said)
         n_speaking = np.bincount(owner, minlength=len(scores.norms))

@@ -15,6 +15,7 @@ from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
 from jobtagger.vocabulary import Tokens, Vocabulary, WordSet, span_places
 
+_THREE = 3  # digits behind a sign or blank that parts thousands
 _N_DECIDING = 3  # of the words that decided for a category, so many are enough to show a trait of it
 
 
@@ -136,7 +137,21 @@ class Assessor:
         """Give the words of each match."""
         length = matches.end - matches.start
         words = list(map(self._vocabulary.words.__getitem__, ids[span_places(matches.start, length)].tolist()))
-        return [" ".join(words[start:end]) for start, end in pairwise([0, *np.cumsum(length).tolist()])]
+        texts = [" ".join(words[start:end]) for start, end in pairwise([0, *np.cumsum(length).tolist()])]
+        for place, text in enumerate(texts):
+            if text[0].isdigit():
+                texts[place] = self._with_thousands(ids, int(matches.start[place]), text)
+        return texts
+
+    def _with_thousands(self, ids: Ids, start: int, text: str) -> str:
+        """Give the text at `start` with the whole number that it begins with: "3,000 files" is more than "000 files"."""
+        words = self._vocabulary.words
+        while start and len(word := words[ids[start]]) == _THREE and word.isdigit():
+            before = words[ids[start - 1]]
+            if not before.isdigit() or len(before) > _THREE:
+                break
+            text, start = f"{before} {text}", start - 1
+        return text
 
 
 def _without_parts(found: list[str]) -> list[str]:
