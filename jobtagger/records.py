@@ -162,7 +162,7 @@ OUTPUT_COLUMNS: dict[str, str] = {
     "category_probability": "calibrated probability of that category, 0 to 1",
     "category_2": "id of the runner-up when it is near (`category_2_from` in `policy.toml`, 0.2): what the posting asks for if not the first; empty otherwise",
     "language": "`en`, `fr`, `es`, `pt`, `de`, `it`, `nl`, `pl`, or `und` when it is none of these or cannot be told",
-    "risk_level": "`growing`, `low`, `moderate`, `high`, `critical` or `unknown`: what published posting trends did to this kind of job",
+    "risk_level": "`growing`, `low`, `moderate`, `high`, `critical` or `unknown`: what published posting trends did to this kind of job; the posting's own traits may move it by one level",
     "risk_score": "0 (growing) to 1 (critical): the category's level, moved by the posting's traits",
     "trend_pct": "the deciding published change in postings, in per cent; empty where the documents give no figure",
     "risk_confidence": "`high`, `medium` or `low`: how well the level is supported; empty when it is unknown",

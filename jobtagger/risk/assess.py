@@ -15,7 +15,7 @@ from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
 from jobtagger.vocabulary import Tokens, Vocabulary, WordSet, span_places
 
-_THREE = 3  # digits behind a sign or blank that parts thousands
+_GROUP = 3  # digits behind a sign or blank that parts thousands
 _N_DECIDING = 3  # of the words that decided for a category, so many are enough to show a trait of it
 
 
@@ -146,9 +146,9 @@ class Assessor:
     def _with_thousands(self, ids: Ids, start: int, text: str) -> str:
         """Give the text at `start` with the whole number that it begins with: "3,000 files" is more than "000 files"."""
         words = self._vocabulary.words
-        while start and len(word := words[ids[start]]) == _THREE and word.isdigit():
+        while start and len(word := words[ids[start]]) == _GROUP and word.isdigit():
             before = words[ids[start - 1]]
-            if not before.isdigit() or len(before) > _THREE:
+            if not before.isdigit() or len(before) > _GROUP:
                 break
             text, start = f"{before} {text}", start - 1
         return text
