@@ -36,7 +36,9 @@ def evidence(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Show the evidence for the level of a CATEGORY (its id, or its label in English or French), or all of it.
+    """Show the evidence for the level of a CATEGORY, or all of it.
+
+    CATEGORY is an id or a label, in English or French.
 
     \b
     Examples:
@@ -177,5 +179,7 @@ def _unknown(
     say = REFUSALS[language]
     meant = meant or difflib.get_close_matches(value, list(known), n=1)
     hint = say["meant"].format(say["or"].join(say["quoted"].format(one) for one in meant)) if meant else ""
-    text = say["unknown"].format(name=name, value=say["quoted"].format(value), hint=hint, known=", ".join(sorted(known)))
+    text = say["unknown"].format(
+        name=name, value=say["quoted"].format(value), hint=hint, known=", ".join(sorted(known))
+    )
     return click.UsageError(typeset(text, language))
