@@ -141,8 +141,9 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
             "contrary": [],
         }
     derived = derive_level(outlook, knowledge.evidence, knowledge.policy)
-    behind = (*outlook.headline, *outlook.external)
-    against = (*outlook.contrary, *outlook.external_contrary)
+    behind, against = _each_figure_once(
+        (*outlook.headline, *outlook.external), (*outlook.contrary, *outlook.external_contrary), knowledge
+    )
     is_conflict = outlook.rule == "R5"
     return {
         "label": levels.get(tagged.risk.level, ""),
@@ -159,6 +160,15 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         "evidence": [_statement(knowledge.evidence[name], language, "down" if is_conflict else "") for name in behind],
         "contrary": [_statement(knowledge.evidence[name], language, "up" if is_conflict else "") for name in against],
     }
+
+
+def _each_figure_once(
+    behind: tuple[str, ...], against: tuple[str, ...], knowledge: Knowledge
+) -> tuple[list[str], list[str]]:
+    """Leave out statements that only repeat one that is shown, for or against: they would look like one more source."""
+    original = {name: knowledge.evidence[name].restates or name for name in (*behind, *against)}
+    shown = list({original[name]: name for name in reversed([*behind, *against])}.values())
+    return [name for name in behind if name in shown], [name for name in against if name in shown]
 
 
 def _rests_on(outlook: Outlook, knowledge: Knowledge) -> str:

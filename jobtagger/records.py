@@ -164,7 +164,7 @@ OUTPUT_COLUMNS: dict[str, str] = {
     "language": "`en`, `fr`, `es`, `pt`, `de`, `it`, `nl`, `pl`, or `und` when it is none of these or cannot be told",
     "risk_level": "`growing`, `low`, `moderate`, `high`, `critical` or `unknown`: what published posting trends did to this kind of job; the posting's own traits may move it by one level",
     "risk_score": "0 (growing) to 1 (critical): the category's level, moved by the posting's traits",
-    "trend_pct": "the deciding published change in postings, in per cent; empty where the documents give no figure",
+    "trend_pct": "the deciding published change in postings, projects or stated demand, in per cent; empty where no figure decides",
     "risk_confidence": "`high`, `medium` or `low`: how well the level is supported; empty when it is unknown",
     "risk_conflict": "`true` when strong sources disagree about the direction",
     "exposure_percentile": "0 to 100: AI exposure of the nearest occupation among all occupations (never part of the level)",

@@ -283,8 +283,9 @@ def test_render_tells_of_figures_of_an_english_site(answer):
     """One line says that the figures are of a platform chiefly in English."""
     answer["explanation"]["risk"]["english_site"] = True
 
-    assert "  Chiffres d'une plateforme surtout anglophone\u00a0; il n'en existe pas par langue." in list(
-        render(answer, "fr")
+    assert (
+        "  Les chiffres qui décident viennent d'une plateforme surtout anglophone, toutes langues confondues."
+        in list(render(answer, "fr"))
     )
 
 
@@ -331,8 +332,9 @@ def test_render_flags_exposure_and_tells_how_ai_is_used(answer):
     start = lines.index("  Trend and exposure point apart here; neither is wrong, they measure different things.")
 
     assert lines[start - 1] == "  Painters). Not part of the level."
-    assert " ".join(lines[start + 1 : start + 3]).rstrip() == (
-        "Use of AI: One document describes this kind of work as automation, cats are drawn at once. [003:1]"
+    assert " ".join(line.strip() for line in lines[start + 1 : start + 3]) == (
+        "Use of AI: One document takes a task of this kind as its example of automation, cats are drawn at once"
+        " (an example, not a measure). [003:1]"
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobtagger.cli import cli
+from jobtagger.knowledge import load_knowledge
 from jobtagger.records import OUTPUT_COLUMNS, Alternative, FoundTrait, Prediction, RiskTag, TaggedPosting
 
 ROOT = Path(__file__).parents[1]
@@ -103,3 +104,12 @@ def test_output_columns_are_those_of_a_row():
             "traits",
         )
     )
+
+
+def test_readme_counts_the_categories_that_no_figure_decides():
+    """The README says for how many categories only words stand behind the level."""
+    outlooks = load_knowledge().outlooks.values()
+    by_words = [outlook for outlook in outlooks if outlook.rule in ("R3", "R4")]
+
+    assert f"For {len(by_words)} of the {len(outlooks)} categories no figure decides" in README
+    assert {outlook.confidence for outlook in by_words} == {"low"}

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobtagger.cli import cli
+from jobtagger.cli.evidence_wording import STRENGTHS, UNITS
 from jobtagger.knowledge import load_knowledge
 from jobtagger.risk.statements import statements_about
 
@@ -105,7 +106,7 @@ def test_text_names_part_figure_and_source():
     """For people each statement says what it does to the level, its figure and where it stands."""
     result = _run("translation", "--lang", "fr", "--strength", "count")
 
-    assert result.stdout.startswith("S005 décide [count, -19 (percent_postings)]")
+    assert result.stdout.startswith("S005 décide [comptage, annonces -19\u00a0%]")
     assert "(000:15)" in result.stdout
     assert (
         "\n  https://dollarsprout.com/freelance-writing-jobs-down-33-since-chatgpt-release-study-finds/\n"
@@ -130,9 +131,59 @@ def test_french_text_is_set_as_french():
     """In French the period has French words, the figure a comma, and no line ends between a number and its per cent sign."""
     shown = _run("content_writing", "--lang", "fr").stdout
 
-    assert "S019 appuie [academic, -5,2 (percent_earnings)] de la sortie de ChatGPT à avril 2023\n" in shown
+    assert "S019 appuie [étude universitaire, gains -5,2\u00a0%] de la sortie de ChatGPT à avril 2023\n" in shown
     assert "ont perdu 5,2\u00a0% après ChatGPT" in shown
     assert "ChatGPT release" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_strength_and_unit_has_a_name(language):
+    """Whatever code stands in evidence.csv, people read a name for it."""
+    assert {entry.strength for entry in SHIPPED.evidence.values()} == set(STRENGTHS[language])
+    assert {entry.unit for entry in SHIPPED.evidence.values()} - {""} == set(UNITS[language])
+    assert list(UNITS["fr"]) == list(UNITS["en"])
+    assert [code for code, name in UNITS[language].items() if not {"{change}", "{number}"} & set(name.split())] == []
+
+
+def test_no_code_is_shown_to_people():
+    """Text has names of units and strengths, CSV and JSON their codes."""
+    shown = {language: _run("--lang", language).stdout for language in ("en", "fr")}
+
+    assert not any("percent_" in text for text in shown.values())
+    assert "[academic" not in shown["fr"]
+    assert {"count", "academic"} <= {row["strength"] for row in _rows("--lang", "fr")}
+    assert "percent_postings" in {row["unit"] for row in _rows("--lang", "fr")}
+
+
+def test_repeated_figures_say_what_they_repeat():
+    """A row that gives the figure of another names it, so that one count does not look like two."""
+    assert "\nX02 supports (repeats S005) [count, postings -19\u00a0%]" in _run("translation", "--lang", "en").stdout
+    assert "\nX02 appuie (reprend S005) [" in _run("translation", "--lang", "fr").stdout
+
+
+@pytest.mark.parametrize(
+    "label", ["Traduction et interprétation", "TRADUCTION ET INTERPRETATION", "Translation and interpreting"]
+)
+def test_labels_of_either_language_name_a_category(label):
+    """Who reads labels in an answer can ask by them."""
+    assert [row["id"] for row in _rows(label)] == [row["id"] for row in _rows("translation")]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        pytest.param("traduction", "« translation »", id="word of one label"),
+        pytest.param("rédaction", "« content_writing » ou « technical_writing »", id="word of two"),
+        pytest.param("translatio", "« translation »", id="almost an id"),
+    ],
+)
+def test_french_words_are_answered_in_french_with_what_may_be_meant(word, meant):
+    """A word of a French label leads to its category, and the refusal is in French."""
+    result = _run(word, "--lang", "fr")
+
+    assert result.exit_code == 2
+    said = result.stderr.replace("\u00a0", " ")
+    assert f"« {word} » est une valeur inconnue ; vouliez-vous dire {meant} ? ; valeurs connues : ai_consulting" in said
 
 
 def test_nothing_found_is_said():

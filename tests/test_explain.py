@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobtagger.explain import _by_basis, _Spelling, _why_uncounted, check_posting
+from jobtagger.explain import _by_basis, _each_figure_once, _Spelling, _why_uncounted, check_posting
 from jobtagger.knowledge import load_knowledge
 from jobtagger.pieces import BOUNDARY, normalise, split
 from jobtagger.records import OUTPUT_COLUMNS, FoundTrait, Posting, RawRecord
@@ -85,9 +85,29 @@ def test_risk_is_worded_in_the_language_of_the_answer(tagger, language):
     assert explanation["risk"]["rule"] == outlook.rule
     assert explanation["risk"]["note"] == outlook.note.in_language(language)
     assert [entry["statement"] for entry in explanation["risk"]["evidence"]] == [
-        knowledge.evidence[name].statement.in_language(language) for name in (*outlook.headline, *outlook.external)
+        knowledge.evidence[name].statement.in_language(language) for name in outlook.headline
     ]
     assert [entry["id"] for entry in explanation["risk"]["contrary"]] == [*outlook.contrary, *outlook.external_contrary]
+
+
+def test_figures_stand_once_whoever_repeats_them():
+    """What only repeats a statement that is shown, for or against the level, is left out; what repeats another stays."""
+    knowledge = load_knowledge()
+    shown = {
+        one.category_id: _each_figure_once(
+            (*one.headline, *one.external), (*one.contrary, *one.external_contrary), knowledge
+        )
+        for one in knowledge.outlooks.values()
+    }
+    figures = {
+        name: [knowledge.evidence[one].restates or one for one in (*behind, *against)]
+        for name, (behind, against) in shown.items()
+    }
+
+    assert shown["translation"][0][:2] == ["S005", "X10"]
+    assert shown["animation_3d"] == (["S136"], ["S008"])
+    assert "X41" in shown["ai_engineering"][0]
+    assert [name for name, ids in figures.items() if len(set(ids)) != len(ids)] == []
 
 
 def test_french_answer_differs_from_the_english_one(tagger):

@@ -131,8 +131,8 @@ def test_labels_are_distinct():
 
 
 def test_evidence_stands_in_order_without_gaps():
-    """The statements are S001 to S415 of the documents, then X01 to X53 from outside."""
-    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 416)] + [f"X{n:02d}" for n in range(1, 54)]
+    """The statements are S001 to S415 of the documents, then X01 to X71 from outside."""
+    assert list(SHIPPED.evidence) == [f"S{n:03d}" for n in range(1, 416)] + [f"X{n:02d}" for n in range(1, 72)]
 
 
 def test_outside_statements_are_marked():
@@ -176,6 +176,84 @@ def test_figures_agree_with_their_direction():
     assert bad == []
 
 
+def test_a_figure_is_that_of_every_category_it_is_about():
+    """A row of several categories gives one number, the one of `figure`, and does not take it back for some of them."""
+    span = re.compile(r"(\d+) (?:to|-) \d+ %")  # of which the end nearer to 0 is the figure
+    number = re.compile(r"[+-]?\d+(?:\.\d+)?(?= %)|[+-]\d+(?:\.\d+)?|(?<=\()0\.\d+")
+    several = [entry for entry in SHIPPED.evidence.values() if len(entry.about) > 1 and entry.figure is not None]
+    given = {
+        entry.id: {abs(float(one)) for one in number.findall(span.sub(r"\1 %", entry.statement.en))}
+        for entry in several
+    }
+
+    assert len(several) > 20
+    assert [e.id for e in several if any(round(abs(e.figure), 1) != one for one in given[e.id])] == []
+    assert [e.id for e in several if re.search(r"figure is for \w+ only", e.caveat.en)] == []
+
+
+def test_figures_of_one_study_have_one_unit():
+    """What a study compares with an expected trend or a control group is relative in every row of it."""
+    relative = ("Demirci, Hannane & Zhu, 2023", "Teutloff")
+    units = {
+        entry.unit
+        for entry in SHIPPED.evidence.values()
+        if entry.unit.startswith("percent_postings") and entry.source_title.en.startswith(relative)
+    }
+
+    assert units == {"percent_postings_relative"}
+
+
+def test_no_source_is_named_that_the_document_does_not_name():
+    """The op-ed names no source: what it probably used stands as a guess in the caveat, not as the source."""
+    titles = {entry.source_title.en for entry in SHIPPED.evidence.values() if entry.document == "002"}
+
+    assert titles == {"Uncited op-ed (document 002)"}
+
+
+def test_a_repeated_figure_is_said_to_be_repeated():
+    """A press summary of a count does not confirm it."""
+    repeats = [
+        entry for entry in SHIPPED.evidence.values() if entry.restates and "press summary" in entry.source_title.en
+    ]
+
+    assert len(repeats) == 6
+    assert [
+        entry.id for entry in repeats if "repeats" not in entry.statement.en or "reprend" not in entry.statement.fr
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("advice_id", "en", "fr"),
+    [
+        ("legal_verify_ai", "might", "pourraient"), ("legal_use_ai", "might", "pourraient"), ("find_niche", "might", "pourrait"),
+        ("dev_beginner_foundations", "may", "pourraient"), ("labeler_become_trainer", "can", "peut"),
+        ("design_legal_safety", "some firms", "certaines entreprises"), ("offer_ai_openly", "may", "peut"),
+    ],
+)  # fmt: skip
+def test_advice_is_no_firmer_than_its_line(advice_id, en, fr):
+    """What a document says with "could" or of some only is not told as certain or of all."""
+    text = next(entry.text for entry in SHIPPED.advice if entry.id == advice_id)
+
+    assert (re.search(rf"\b{en}\b", text.en), re.search(rf"\b{fr}\b", text.fr)).count(None) == 0
+
+
+def test_note_on_ai_engineering_agrees_with_its_rows():
+    """The smallest and the largest size that the note gives are those of its rows, and the row without a rise is named."""
+    outlook = SHIPPED.outlooks["ai_engineering"]
+    named = [SHIPPED.evidence[name] for name in (*outlook.headline, *outlook.support, *outlook.external)]
+    sizes = [row.figure for row in named if row.unit.startswith("percent_postings")]
+
+    for note in outlook.note:
+        assert [float(size) for size in re.findall(r"\+(\d+) %", note)] == [min(sizes), max(sizes)]
+        assert "X12" in note
+
+
+def test_limits_of_wide_categories_are_said():
+    """What belongs to a category and was not counted is named where the figure decides."""
+    assert "Interpreting" in SHIPPED.outlooks["translation"].note.en
+    assert "help desk" in SHIPPED.outlooks["customer_support"].note.en
+
+
 def test_no_statement_is_from_the_future():
     """No period begins after 2026, when the evidence was gathered, unless it is a forecast."""
     late = [
@@ -207,7 +285,7 @@ def test_french_is_not_word_for_word():
     struck = re.compile(
         r"cours attendu|paie horaire|[Ll]a paie|[Rr]ivalité|[Ss]ignes seulement|agents seuls|plus mauvaise|pour autrui"
         r"|travail indépendant de savoir|solution difficile|pour le difficile|[Oo]n cherche qui|\bà qui ne\b|\bfirmes?\b|maintes"
-        r"|outils de coupe|techniciens de bureau|[Ll]e [+-]\d|(?<!\d),\d|\b\d+ vaut pour"
+        r"|éditer|édition de textes|(concepteurs-rédacteurs et|les) éditeurs|éditeurs de textes|net sommet|travail réglé|garde la personne|outils de coupe|techniciens de bureau|[Ll]e [+-]\d|(?<!\d),\d|\b\d+ vaut pour"
     )
     wordings = [*_wordings(), *((f"mode {mode.id}", mode.label) for mode in SHIPPED.modes)]
 

@@ -1,20 +1,23 @@
 """`jobtagger evidence`: the statements behind the levels, with their sources."""
 
 import csv
+import difflib
 import io
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobtagger.cli.evidence_wording import REFUSALS, STRENGTHS, UNITS
 from jobtagger.cli.language_option import language_option
 from jobtagger.cli.root import cli
 from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import WORDING, spoken, typeset
 
 if TYPE_CHECKING:
+    from jobtagger.knowledge.types import Category
     from jobtagger.risk.statements import Statement
 
 
@@ -35,9 +38,12 @@ def evidence(
 ) -> None:
     """Show the evidence for the level of a CATEGORY, or all of it.
 
+    CATEGORY is an id or a label, in English or French.
+
     \b
     Examples:
       jobtagger evidence translation
+      jobtagger evidence "Traduction et interprétation"
       jobtagger evidence content_writing --strength academic --lang fr
       jobtagger evidence --document 003 --csv
     """
@@ -47,11 +53,11 @@ def evidence(
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")
     knowledge = load_knowledge()
-    _refuse_unknown("CATEGORY", [category] if category else [], knowledge.categories)
-    _refuse_unknown("--strength", strengths, {entry.strength for entry in knowledge.evidence.values()})
-    _refuse_unknown("--document", documents, {entry.document for entry in knowledge.evidence.values()})
     answered = spoken(lang)
-    statements = statements_about(knowledge, category, strengths, documents)
+    category_id = _category_id(category, knowledge.categories, answered) if category else ""
+    _refuse_unknown("--strength", strengths, {entry.strength for entry in knowledge.evidence.values()}, answered)
+    _refuse_unknown("--document", documents, {entry.document for entry in knowledge.evidence.values()}, answered)
+    statements = statements_about(knowledge, category_id, strengths, documents)
     rows = [as_plain(statement, answered) for statement in statements]
     if as_json:
         for row in rows:
@@ -59,7 +65,7 @@ def evidence(
     elif as_csv:
         click.echo(_as_csv(rows), nl=False)
     else:
-        outlook = knowledge.outlooks.get(category)
+        outlook = knowledge.outlooks.get(category_id)
         is_conflict = outlook is not None and outlook.rule == "R5"
         click.echo("\n".join(_as_text(rows, answered, is_conflict=is_conflict)))
 
@@ -104,8 +110,9 @@ def _as_text(rows: list[dict[str, Any]], language: str, *, is_conflict: bool) ->
     say = WORDING[language]
     for row in rows:
         role = f" {_part(row, say, is_conflict=is_conflict)}" if row["role"] else ""
-        figure = f", {row['figure']:+g} ({row['unit']})" if row["figure"] is not None else ""
-        yield typeset(f"{row['id']}{role} [{row['strength']}{figure}] {row['period']}".rstrip(), language)
+        repeats = f" ({say['repeats'].format(row['restates'])})" if row["restates"] else ""
+        rests_on = ", ".join(filter(None, (STRENGTHS[language][row["strength"]], _figure(row, language))))
+        yield typeset(f"{row['id']}{role}{repeats} [{rests_on}] {row['period']}".rstrip(), language)
         place = "" if row["document"] == "external" else f" ({row['document']}:{row['line']})"
         caveat = f" — {row['caveat']}" if row["caveat"] else ""
         for line in (f"{row['statement']}{caveat}", f"{row['source_title']}{place} {row['source_url']}".rstrip()):
@@ -130,11 +137,49 @@ def _part(row: dict[str, Any], say: dict[str, str], *, is_conflict: bool) -> str
     return f"{say['decides']}, {pull}" if row["role"] == "decides" else pull
 
 
-def _refuse_unknown(name: str, values: "tuple[str, ...] | list[str]", known: "dict[str, Any] | set[str]") -> None:
-    from jobtagger.knowledge.schema import did_you_mean  # noqa: PLC0415
+def _figure(row: dict[str, Any], language: str) -> str:
+    """Word a figure and what it counts; empty where the source gives none."""
+    if row["figure"] is None:
+        return ""
+    change, number = f"{row['figure']:+g}", f"{row['figure']:g}"
+    if language == "fr":
+        change, number = change.replace(".", ","), number.replace(".", ",")
+    return UNITS[language][row["unit"]].format(change=change, number=number)
 
+
+def _category_id(name: str, categories: Mapping[str, "Category"], language: str) -> str:
+    """Give the category of an id or a label in either language; refuse others, naming those that may be meant."""
+    if name in categories:
+        return name
+    words = _words(name)
+    labels = {one.id: [_words(label) for label in one.label] for one in categories.values()}
+    for category_id, worded in labels.items():
+        if words in worded:
+            return category_id
+    meant = [one for one, worded in labels.items() if words and any(set(words) <= set(label) for label in worded)]
+    raise _unknown("CATEGORY", name, categories, language, meant)
+
+
+def _words(text: str) -> list[str]:
+    from jobtagger.pieces import normalise, split  # noqa: PLC0415
+
+    return [normalise(word) for word in split(text)]
+
+
+def _refuse_unknown(name: str, values: Iterable[str], known: Collection[str], language: str) -> None:
     for value in values:
         if value not in known:
-            raise click.UsageError(
-                f'{name}: "{value}" is not known{did_you_mean(value, known)}; known: {", ".join(sorted(known))}'
-            )
+            raise _unknown(name, value, known, language)
+
+
+def _unknown(
+    name: str, value: str, known: Collection[str], language: str, meant: Collection[str] = ()
+) -> click.UsageError:
+    """Say that a value is not known, which was perhaps meant, and which there are."""
+    say = REFUSALS[language]
+    meant = meant or difflib.get_close_matches(value, list(known), n=1)
+    hint = say["meant"].format(say["or"].join(say["quoted"].format(one) for one in meant)) if meant else ""
+    text = say["unknown"].format(
+        name=name, value=say["quoted"].format(value), hint=hint, known=", ".join(sorted(known))
+    )
+    return click.UsageError(typeset(text, language))

@@ -24,7 +24,7 @@ TraitScores = dict[str, dict[str, float]]
 
 
 class HeldOut(NamedTuple):
-    """A posting figure that decides no level, beside the level of a category it is about."""
+    """A posting figure beside the level of a category that it is about and does not decide."""
 
     statement: Evidence
     category_id: str
@@ -46,27 +46,31 @@ class Correlation(NamedTuple):
 
 
 def held_out(knowledge: Knowledge) -> list[HeldOut]:
-    """Give every published change in postings from which no level was derived, by category.
+    """Give every published change in postings with each category that it is about and whose level it does not decide.
 
-    A figure that repeats a deciding one is not held out and left out, as is one without a level to compare it with; one
-    that several statements give stands once a category.
+    A figure that repeats one that decides there is not held out, and one without a level to compare it with is left out;
+    one that several statements give stands once a category.
     """
-    deciding = {name for outlook in knowledge.outlooks.values() for name in outlook.headline}
-    deciding |= {knowledge.evidence[name].restates for name in deciding} - {""}
+    deciding = {name: _figures(outlook.headline, knowledge) for name, outlook in knowledge.outlooks.items()}
     order = [level.id for level in knowledge.policy.levels]
     levels = derive_levels(knowledge)
     found = []
     seen = set()
     for entry in knowledge.evidence.values():
-        if entry.figure is None or not entry.unit.startswith(_POSTINGS) or {entry.id, entry.restates} & deciding:
+        if entry.figure is None or not entry.unit.startswith(_POSTINGS) or entry.kind != "category":
             continue
-        for category_id in entry.about if entry.kind == "category" else ():
-            ours, figure = levels[category_id].level, (entry.restates or entry.id, category_id)
-            if ours in order and figure not in seen:
-                seen.add(figure)
+        for category_id in entry.about:
+            ours, figure = levels[category_id].level, entry.restates or entry.id
+            if ours in order and (figure, category_id) not in seen and figure not in deciding.get(category_id, ()):
+                seen.add((figure, category_id))
                 its = level_of_trend(entry.figure, knowledge.policy).id
                 found.append(HeldOut(entry, category_id, its, ours, order.index(ours) - order.index(its)))
     return found
+
+
+def _figures(names: tuple[str, ...], knowledge: Knowledge) -> set[str]:
+    """Give the statements that first gave what these give."""
+    return {knowledge.evidence[name].restates or name for name in names}
 
 
 def correlations(knowledge: Knowledge, groups: dict[str, frozenset[str]]) -> list[Correlation]:
@@ -197,11 +201,13 @@ _HEAD = """# What the levels agree with
 
 Written by `make validation`; nothing here is typed in by hand.
 
-## Posting figures that decided nothing
+## Posting figures that did not decide
 
-Published changes in postings that no level was derived from, against the level of the categories they are about. The last
-column is by how many levels ours is more severe (+) or milder (-). Relative figures are against a control group that fell
-itself, so they look more severe than absolute ones.
+Published changes in postings against the level of each category they are about and did not decide; the level itself comes
+from another figure, from words or from a conflict (docs/risk.md says why). A figure that decides one category may stand
+here for another. The last column is by how many levels ours is more severe (+) or milder (-). Figures called relative are
+against a control group that fell itself or against the trend that was expected, so they are not of the same measure as
+absolute ones.
 
 | statement | category | figure | level of the figure | our level | apart |
 |---|---|---|---|---|---|"""
