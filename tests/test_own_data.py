@@ -11,7 +11,11 @@ from click.testing import CliRunner
 from jobtagger.classify import default_model_folder
 from jobtagger.cli import cli
 from jobtagger.errors import TrainingDataError
+from jobtagger.records import RawRecord
+from jobtagger.tagger import Tagger
+from jobtagger.train.card import card
 from jobtagger.train.own_data import read_own_data
+from jobtagger.train.train import train_and_save
 
 ROOT = Path(__file__).parents[1]
 MINE = """title,kind
@@ -24,6 +28,13 @@ Logo and flyer for a fair,graphic_design
 Translate a menu to Spanish,translation
 Translate a letter to German,translation
 """
+
+
+KINDS = [
+    ("Tailler une haie et entretien d'un jardin", "jardinage"),
+    ("Réparer une fuite : plomberie d'urgence", "plombier"),
+    ("Gâteau d'anniversaire à la crème brûlée", "pâtissier"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +98,18 @@ def test_own_data_in_place_of_ours(only_mine):
 
     assert facts["categories"] == ["gardening", "graphic_design", "translation"]
     assert (facts["n_postings"], facts["own_data"]["categories"]) == (8, ["gardening"])
-    assert "8 postings of `mine.csv`" in (only_mine / "card.md").read_text("utf-8")
+    assert (facts["n_real_postings"], facts["n_terms"]) == (0, 0)
+    assert not {"training_data", "glossary"} & facts.keys()
+    said = " ".join((only_mine / "card.md").read_text("utf-8").split())
+    for truth in (
+        "Made by `jobtagger train --data --only` from `mine.csv`",
+        "(calibrated on postings of `mine.csv`, each left out once)",
+        "8 postings of `mine.csv`",
+        "**Held-out accuracy on postings of `mine.csv`**",
+    ):
+        assert truth in said
+    for untruth in ("make model", "written for this project", "real postings change", "`other`", "docs/quality.md"):
+        assert untruth not in said
 
 
 def test_own_data_beside_ours(with_mine, knowledge):
@@ -96,6 +118,42 @@ def test_own_data_beside_ours(with_mine, knowledge):
 
     assert facts["categories"] == sorted({*knowledge.categories, "gardening"})
     assert facts["n_postings"] == 8 + 4 * 2 * len(knowledge.categories)
+    said = " ".join((with_mine / "card.md").read_text("utf-8").split())
+    for truth in (
+        "Made by `jobtagger train --data` from `training_data/` and `mine.csv`",
+        "(calibrated on labelled real postings, by a fit without `mine.csv`)",
+        f"8 postings of `mine.csv`, digest `{facts['own_data']['digest']}`, and {facts['n_postings'] - 8} postings written",
+        f"{facts['n_real_postings']} labelled real postings change in it",
+        "**Held-out accuracy on postings written by us and of `mine.csv`**",
+    ):
+        assert truth in said
+    assert "make model" not in said
+
+
+def test_card_of_the_shipped_model():
+    """Of ours alone the card says that `make model` made it, of what, and where more is measured."""
+    folder = default_model_folder()
+    said = card(_facts(folder))
+
+    assert (folder / "card.md").read_text("utf-8") == said
+    assert "Made by `make model` from `training_data/`" in said
+
+
+@pytest.mark.parametrize("n", [6, 60])
+def test_few_postings_alone_teach_what_words_mean(small_data, knowledge, tmp_path, n):
+    """In few postings no word is rare by itself; a word of one category still tells, and is told apart surely."""
+    rows = [f"{text} {i % 6},{kind}" for i in range(n) for text, kind in KINDS]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["title,category", *rows]), "utf-8")
+
+    train_and_save(small_data, tmp_path / "model", knowledge, read_own_data(path, knowledge, only=True))
+    tagger = Tagger.from_folder(tmp_path / "model")
+    texts = [*(text for text, _ in KINDS), "plomberie"]
+    answers = [tag.prediction for tag in tagger.tag(RawRecord(text) for text in texts)]
+
+    assert [answer.category_id for answer in answers] == ["jardinage", "plombier", "pâtissier", "plombier"]
+    assert min(answer.probability for answer in answers[:3]) > 0.9
+    assert answers[3].probability > 0.5
 
 
 @pytest.mark.parametrize("folder", ["only_mine", "with_mine"])
