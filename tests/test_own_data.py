@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -14,10 +16,12 @@ from jobtagger.errors import TrainingDataError
 from jobtagger.records import RawRecord
 from jobtagger.tagger import Tagger
 from jobtagger.train.card import card
+from jobtagger.train.corpus import read_corpus
 from jobtagger.train.own_data import read_own_data
 from jobtagger.train.train import train_and_save
 
 ROOT = Path(__file__).parents[1]
+POSTINGS = ROOT / "training_data" / "postings"
 MINE = """title,kind
 Prune the apple trees,gardening
 Mow a lawn and trim hedges,gardening
@@ -30,11 +34,11 @@ Translate a letter to German,translation
 """
 
 
-KINDS = [
-    ("Tailler une haie et entretien d'un jardin", "jardinage"),
-    ("Réparer une fuite : plomberie d'urgence", "plombier"),
-    ("Gâteau d'anniversaire à la crème brûlée", "pâtissier"),
-]
+KINDS = {
+    "jardinage": ("Tailler une haie n°{}", "Entretien d'un jardin à côté de l'école {}"),
+    "plombier": ("Réparer une fuite {}", "Plomberie d'urgence à l'étage {}"),
+    "pâtissier": ("Gâteau d'anniversaire {}", "Pâtisserie à la crème brûlée {}"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -139,21 +143,40 @@ def test_card_of_the_shipped_model():
     assert "Made by `make model` from `training_data/`" in said
 
 
-@pytest.mark.parametrize("n", [6, 60])
-def test_few_postings_alone_teach_what_words_mean(small_data, knowledge, tmp_path, n):
-    """In few postings no word is rare by itself; a word of one category still tells, and is told apart surely."""
-    rows = [f"{text} {i % 6},{kind}" for i in range(n) for text, kind in KINDS]
-    path = tmp_path / "mine.csv"
-    path.write_text("\n".join(["title,category", *rows]), "utf-8")
+def _taught(small_data, knowledge, folder, table):
+    path = folder / "mine.csv"
+    path.write_text(table, "utf-8")
+    train_and_save(small_data, folder / "model", knowledge, read_own_data(path, knowledge, only=True))
+    return Tagger.from_folder(folder / "model")
 
-    train_and_save(small_data, tmp_path / "model", knowledge, read_own_data(path, knowledge, only=True))
-    tagger = Tagger.from_folder(tmp_path / "model")
-    texts = [*(text for text, _ in KINDS), "plomberie"]
-    answers = [tag.prediction for tag in tagger.tag(RawRecord(text) for text in texts)]
 
-    assert [answer.category_id for answer in answers] == ["jardinage", "plombier", "pâtissier", "plombier"]
-    assert min(answer.probability for answer in answers[:3]) > 0.9
-    assert answers[3].probability > 0.5
+def test_few_postings_alone_teach_what_words_mean(small_data, knowledge, tmp_path):
+    """In few postings no word is rare by itself; a word of one category still tells it."""
+    rows = [f"{title.format(i)};{text.format(i)};{kind}" for kind, (title, text) in KINDS.items() for i in range(6)]
+    tagger = _taught(small_data, knowledge, tmp_path, "\n".join(["title;description;category", *rows]))
+    texts = ("jardin", "plomberie", "pâtisserie", "Réparer un robinet qui fuit")
+
+    assert ["jardinage", "plombier", "pâtissier", "plombier"] == [
+        tag.prediction.category_id for tag in tagger.tag(RawRecord(text) for text in texts)
+    ]
+
+
+def test_probabilities_of_few_postings_mean_what_they_say(small_data, knowledge, tmp_path):
+    """On postings that were not trained on, answers are about as often right as they say."""
+    names = ("graphic_design", "illustration", "translation", "legal")
+    ours = defaultdict(list)
+    for posting in read_corpus(POSTINGS, tuple(knowledge.categories)):
+        ours[posting.category_id].append(posting.record)
+    rows = [
+        {"title": r.title, "description": r.description, "category": name} for name in names for r in ours[name][:20]
+    ]
+    tagger = _taught(small_data, knowledge, tmp_path, json.dumps(rows))
+    asked = [(name, record) for name in names for record in ours[name][150:190]]
+    answers = [tag.prediction for tag in tagger.tag(record for _, record in asked)]
+    right = np.mean([answer.category_id == name for answer, (name, _) in zip(answers, asked, strict=True)])
+
+    assert right > 0.75
+    assert np.mean([answer.probability for answer in answers]) == pytest.approx(right, abs=0.12)
 
 
 @pytest.mark.parametrize("folder", ["only_mine", "with_mine"])
