@@ -284,11 +284,19 @@ def test_evaluate_measures_labelled_postings(run, tmp_path):
 
     result = run("evaluate", gold, "--json")
     errors = run("evaluate", gold, "--errors")
+    both = run("evaluate", gold, "--errors", "--json")
 
     figures = json.loads(result.stdout)["figures"]
     assert (2, 0.5, 1.0) == tuple(figures["en"][name] for name in ("n", "top1", "top1_or_secondary"))
     assert 1 == figures["other"]["n"]
     assert "[en] legal ['audio_voice'] -> audio_voice" in errors.stdout
+    assert (
+        "errors" in json.loads(result.stdout),
+        json.loads(result.stdout).items() <= json.loads(both.stdout).items(),
+    ) == (False, True)
+    assert ("Voice over for a film", "audio_voice") in [
+        (error["title"], error["answer"]) for error in json.loads(both.stdout)["errors"]
+    ]
 
 
 def test_evaluate_refuses_unknown_labels(run, tmp_path):

@@ -1,6 +1,7 @@
 """The scikit-learn estimator: scikit-learn's own checks, and texts."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -107,6 +108,22 @@ def test_records_are_texts_too():
     classifier = PostingClassifier().fit([RawRecord(text) for text in TEXTS], LABELS)
 
     assert list(classifier.predict([RawRecord("Logo", "for a shop")])) == ["design"]
+
+
+def test_words_that_stand_nowhere_else_are_read_by_their_letters():
+    """Texts that share no word, as few texts may, are learnt all the same; nothing is computed with what is no number."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        classifier = PostingClassifier().fit(["red apple", "blue boat"], ["a", "b"])
+
+    assert list(classifier.predict(["red apples", "blue boats"])) == ["a", "b"]
+
+
+def test_probabilities_are_as_annotated():
+    """They are exact numbers, of two classes and of three."""
+    for n in (8, 12):
+        classifier = PostingClassifier().fit(TEXTS[:n], LABELS[:n])
+        assert classifier.predict_proba(TEXTS).dtype == classifier.decision_function(TEXTS).dtype == np.float64
 
 
 def test_works_in_cross_validation_and_pickles():

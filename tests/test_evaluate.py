@@ -1,11 +1,13 @@
 """Figures on labelled postings; the gold labels are set by what the shipped tagger answers."""
 
+import json
+
 import numpy as np
 import pytest
 
 from jobtagger.classify.classifier import OTHER
 from jobtagger.records import RawRecord
-from jobtagger.train.evaluate import answer, evaluate, wrong_postings
+from jobtagger.train.evaluate import answer, evaluate, mistakes
 from jobtagger.train.labelled import LabelledPosting
 
 TEXTS = (
@@ -102,16 +104,22 @@ def test_postings_of_no_category_are_measured_apart(tagger):
     assert evaluate(gold, tagger).figures == {"other": {"n": 2, "noticed": 0.5}}
 
 
-def test_wrong_postings_lists_mistakes_only(tagger, answers):
-    """Each wrong answer has a line with gold label, answer, text and the words that decided."""
+def test_mistakes_alone_are_listed(tagger, answers):
+    """Each wrong answer has a line with gold label, answer, text and the words that decided, and says the same in JSON."""
     names = [answer.category_id for answer in answers]
     wrong = _other_than(*names)
-    (line,) = wrong_postings(_gold([wrong, *names[1:]], secondary=("legal",)), tagger)
+    (mistake,) = mistakes(_gold([wrong, *names[1:]], secondary=("legal",)), tagger)
     words = ", ".join(f"{word.word} {word.weight:+.1f}" for word in answers[0].words)
 
-    assert line == (
+    assert mistake.as_line() == (
         f"[en] {wrong} ['legal'] -> {names[0]} {answers[0].probability:.2f} | Logo for my bakery |  |  | {words}"
     )
+    assert json.loads(json.dumps(mistake.as_dict())) == {
+        "language": "en", "primary": wrong, "secondary": ["legal"], "answer": names[0],
+        "probability": pytest.approx(answers[0].probability, abs=0.001),
+        "title": "Logo for my bakery", "description": "", "skills": "",
+        "words": [{"word": word.word, "weight": pytest.approx(word.weight, abs=0.001)} for word in answers[0].words],
+    }  # fmt: skip
 
 
 def test_risk_level_of_the_label_keeps_the_traits_of_the_text(tagger):

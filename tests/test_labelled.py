@@ -1,5 +1,6 @@
 """Labelled postings are read from JSON lines of a gold set and from tables; what is wrong is named by file and row."""
 
+import gzip
 import json
 import re
 
@@ -208,6 +209,31 @@ def test_json_without_primary_is_a_table(tmp_path, knowledge):
 
     assert [posting.primary for posting in _read(tmp_path / "a.json", knowledge)] == ["legal"]
     with pytest.raises(InputError, match=r'a\.jsonl: row 2: "wizardry" is no category'):
+        _read(path, knowledge)
+
+
+def test_packed_rows_have_the_numbers_of_unpacked_ones(tmp_path, knowledge):
+    """Rows of JSON lines count from 1 and rows below a header from 2, whatever the name of the file."""
+    rows, path = (
+        '{"title": "A", "category": "legal"}\n{"title": "B", "category": "wizardry"}\n',
+        tmp_path / "a.jsonl.gz",
+    )
+    path.write_bytes(gzip.compress(rows.encode()))
+    renamed, table = tmp_path / "a.txt", tmp_path / "a.csv.gz"
+    renamed.write_text(rows)
+    table.write_bytes(gzip.compress(b"title,category\nA,wizardry\n"))
+
+    for file in (path, renamed, table):
+        with pytest.raises(InputError, match='row 2: "wizardry" is no category'):
+            _read(file, knowledge)
+
+
+def test_options_that_there_are_not_are_not_named(tmp_path, knowledge):
+    """Training and measuring have no --no-header, so nobody is told to say it."""
+    path = tmp_path / "a.csv"
+    path.write_text("Logo for a bakery\n")
+
+    with pytest.raises(InputError, match=r"has a header and no rows$"):
         _read(path, knowledge)
 
 

@@ -3,17 +3,25 @@
 import json
 import re
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from jobtagger.classify import default_model_folder
 from jobtagger.cli import cli
 from jobtagger.errors import TrainingDataError
+from jobtagger.records import RawRecord
+from jobtagger.tagger import Tagger
+from jobtagger.train.card import card
+from jobtagger.train.corpus import read_corpus
 from jobtagger.train.own_data import read_own_data
+from jobtagger.train.train import train_and_save
 
 ROOT = Path(__file__).parents[1]
+POSTINGS = ROOT / "training_data" / "postings"
 MINE = """title,kind
 Prune the apple trees,gardening
 Mow a lawn and trim hedges,gardening
@@ -24,6 +32,13 @@ Logo and flyer for a fair,graphic_design
 Translate a menu to Spanish,translation
 Translate a letter to German,translation
 """
+
+
+KINDS = {
+    "jardinage": ("Tailler une haie n°{}", "Entretien d'un jardin à côté de l'école {}"),
+    "plombier": ("Réparer une fuite {}", "Plomberie d'urgence à l'étage {}"),
+    "pâtissier": ("Gâteau d'anniversaire {}", "Pâtisserie à la crème brûlée {}"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +102,18 @@ def test_own_data_in_place_of_ours(only_mine):
 
     assert facts["categories"] == ["gardening", "graphic_design", "translation"]
     assert (facts["n_postings"], facts["own_data"]["categories"]) == (8, ["gardening"])
-    assert "8 postings of `mine.csv`" in (only_mine / "card.md").read_text("utf-8")
+    assert (facts["n_real_postings"], facts["n_terms"]) == (0, 0)
+    assert not {"training_data", "glossary"} & facts.keys()
+    said = " ".join((only_mine / "card.md").read_text("utf-8").split())
+    for truth in (
+        "Made by `jobtagger train --data --only` from `mine.csv`",
+        "(calibrated on postings of `mine.csv`, each left out once)",
+        "8 postings of `mine.csv`",
+        "**Held-out accuracy on postings of `mine.csv`**",
+    ):
+        assert truth in said
+    for untruth in ("make model", "written for this project", "real postings change", "`other`", "docs/quality.md"):
+        assert untruth not in said
 
 
 def test_own_data_beside_ours(with_mine, knowledge):
@@ -96,6 +122,61 @@ def test_own_data_beside_ours(with_mine, knowledge):
 
     assert facts["categories"] == sorted({*knowledge.categories, "gardening"})
     assert facts["n_postings"] == 8 + 4 * 2 * len(knowledge.categories)
+    said = " ".join((with_mine / "card.md").read_text("utf-8").split())
+    for truth in (
+        "Made by `jobtagger train --data` from `training_data/` and `mine.csv`",
+        "(calibrated on labelled real postings, by a fit without `mine.csv`)",
+        f"8 postings of `mine.csv`, digest `{facts['own_data']['digest']}`, and {facts['n_postings'] - 8} postings written",
+        f"{facts['n_real_postings']} labelled real postings change in it",
+        "**Held-out accuracy on postings written by us and of `mine.csv`**",
+    ):
+        assert truth in said
+    assert "make model" not in said
+
+
+def test_card_of_the_shipped_model():
+    """Of ours alone the card says that `make model` made it, of what, and where more is measured."""
+    folder = default_model_folder()
+    said = card(_facts(folder))
+
+    assert (folder / "card.md").read_text("utf-8") == said
+    assert "Made by `make model` from `training_data/`" in said
+
+
+def _taught(small_data, knowledge, folder, table):
+    path = folder / "mine.csv"
+    path.write_text(table, "utf-8")
+    train_and_save(small_data, folder / "model", knowledge, read_own_data(path, knowledge, only=True))
+    return Tagger.from_folder(folder / "model")
+
+
+def test_few_postings_alone_teach_what_words_mean(small_data, knowledge, tmp_path):
+    """In few postings no word is rare by itself; a word of one category still tells it."""
+    rows = [f"{title.format(i)};{text.format(i)};{kind}" for kind, (title, text) in KINDS.items() for i in range(6)]
+    tagger = _taught(small_data, knowledge, tmp_path, "\n".join(["title;description;category", *rows]))
+    texts = ("jardin", "plomberie", "pâtisserie", "Réparer un robinet qui fuit")
+
+    assert ["jardinage", "plombier", "pâtissier", "plombier"] == [
+        tag.prediction.category_id for tag in tagger.tag(RawRecord(text) for text in texts)
+    ]
+
+
+def test_probabilities_of_few_postings_mean_what_they_say(small_data, knowledge, tmp_path):
+    """On postings that were not trained on, answers are about as often right as they say."""
+    names = ("graphic_design", "illustration", "translation", "legal")
+    ours = defaultdict(list)
+    for posting in read_corpus(POSTINGS, tuple(knowledge.categories)):
+        ours[posting.category_id].append(posting.record)
+    rows = [
+        {"title": r.title, "description": r.description, "category": name} for name in names for r in ours[name][:20]
+    ]
+    tagger = _taught(small_data, knowledge, tmp_path, json.dumps(rows))
+    asked = [(name, record) for name in names for record in ours[name][150:190]]
+    answers = [tag.prediction for tag in tagger.tag(record for _, record in asked)]
+    right = np.mean([answer.category_id == name for answer, (name, _) in zip(answers, asked, strict=True)])
+
+    assert right > 0.75
+    assert np.mean([answer.probability for answer in answers]) == pytest.approx(right, abs=0.12)
 
 
 @pytest.mark.parametrize("folder", ["only_mine", "with_mine"])

@@ -50,7 +50,8 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
     rows = _Records(stream.name, lines, delimiter if is_parted else _NONE, decoded, len(columns), n_headers).rows()
     first_row = next(rows, None)
     if first_row is None:
-        raise NoRowsError(f"{stream.name}: has a header and no rows; if it is a row, say --no-header")
+        hint = "; if it is a row, say --no-header" if options.names_no_header else ""
+        raise NoRowsError(f"{stream.name}: has a header and no rows{hint}")
     shape = Shape("csv", stream.packing, encoding, delimiter, reason)
     return Table(stream.name, columns, itertools.chain([first_row], rows), 1 + n_headers, shape, stream)
 

@@ -20,13 +20,14 @@ class ReadOptions:
     """What the user fixed instead of leaving it to be found out; empty means find out.
 
     `columns` holds field ("title", "description", "skills") to column. Without a header the columns of delimited text
-    are called `column_1`, `column_2` and so on.
+    are called `column_1`, `column_2` and so on. Only to those who can say `--no-header` messages name it.
     """
 
     encoding: str = ""
     delimiter: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     has_header: bool = True
+    names_no_header: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a field that there is not."""

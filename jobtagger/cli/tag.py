@@ -50,7 +50,7 @@ def read_options(encoding: str, delimiter: str, no_header: bool, **columns: str 
     from jobtagger.batch import ReadOptions  # noqa: PLC0415
 
     named = tuple((field, column) for field, column in columns.items() if column)
-    return ReadOptions(encoding, delimiter, named, not no_header)
+    return ReadOptions(encoding, delimiter, named, not no_header, names_no_header=True)
 
 
 @cli.command()

@@ -12,8 +12,10 @@ from jobtagger.cli.train_wording import WORDING
 from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
+    from jobtagger.tagger import Tagger
     from jobtagger.train.labelled import Columns
 
+_WITH_TRAITS = ("path", "traits", "output", "as_json", "model_folder", "lang")
 _OUR_MODEL = "models/default"
 
 
@@ -89,8 +91,13 @@ def train(
     type=click.Path(exists=True, dir_okay=False),
     help="CSV gold_id,category_id where ids differ from ours.",
 )
-@click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder for report.txt, .json, .svg and .png.")
-@click.option("--traits", is_flag=True, help="Measure the traits instead of the categories.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False),
+    help="Folder for report.txt, .json, .svg and .png (of traits: .txt and .json).",
+)
+@click.option("--traits", is_flag=True, help="Measure the traits instead of the categories, on JSON lines.")
 @click.option("--errors", is_flag=True, help="Show every wrong posting with its deciding words.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @model_option
@@ -115,40 +122,76 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option
     Accuracy, macro F1 (categories with 5 postings or more), a table per category, the most frequent confusions, how
     far the probabilities mean what they say, and the accuracy of the surest postings.
 
+    With --traits, FILE holds JSON lines with title, description, skills and traits, an object with a label of each:
+    complexity (normal, simple, complex), duration (unclear, one_off, ongoing), seniority (unspecified, entry, expert),
+    ai (none, builds, uses, edits, forbids); and true or false for human, confidential, bulk and onsite. Of the options
+    only -o, --json, --model and --lang apply.
+
     \b
     Examples:
       jobtagger evaluate labelled.csv
       jobtagger evaluate labelled.csv --label kind -o report
       jobtagger evaluate annonces.csv --label metier --mapping metiers.csv --errors
+      jobtagger evaluate labelled.jsonl --traits -o report
     """
     _need_extra()
     import json  # noqa: PLC0415
 
     from jobtagger.tagger import Tagger  # noqa: PLC0415
-    from jobtagger.train import evaluate_traits as of_traits  # noqa: PLC0415
     from jobtagger.train.evaluate import evaluate as measure  # noqa: PLC0415
-    from jobtagger.train.evaluate import wrong_postings  # noqa: PLC0415
+    from jobtagger.train.evaluate import mistakes  # noqa: PLC0415
     from jobtagger.train.labelled import read_labelled  # noqa: PLC0415
     from jobtagger.train.report import report, write_report  # noqa: PLC0415
 
-    language, tagger = spoken(lang), Tagger.from_folder(Path(model_folder) if model_folder else None)
     if traits:
-        scores = of_traits.evaluate_traits(of_traits.read_trait_gold(Path(path)), tagger)
-        click.echo(json.dumps(scores, indent=1) if as_json else of_traits.report(scores))
+        _refuse_with_traits(click.get_current_context())
+    language, tagger = spoken(lang), Tagger.from_folder(Path(model_folder) if model_folder else None)
+    folder = Path(output) if output else None
+    if traits:
+        _evaluate_traits(Path(path), tagger, folder, as_json, language)
         return
     known = {*tagger.knowledge.categories, *tagger.model.categories}
     renamed = Path(mapping) if mapping else None
     postings = read_labelled(Path(path), known, tagger.knowledge, renamed, label, _columns(table))
     evaluation = measure(postings, tagger)
-    click.echo(
-        json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) if as_json else report(evaluation, language)
-    )
-    if errors:
-        for line in wrong_postings(postings, tagger):
-            click.echo(line)
-    if output:
-        for written in write_report(evaluation, Path(output), language):
-            click.echo(WORDING[language]["written"].format(path=written), err=True)
+    wrong = list(mistakes(postings, tagger)) if errors else []
+    if as_json:
+        shown = {"errors": [mistake.as_dict() for mistake in wrong]} if errors else {}
+        click.echo(json.dumps({**evaluation.as_dict(), **shown}, indent=1, ensure_ascii=False))
+    else:
+        click.echo("\n".join([report(evaluation, language), *(mistake.as_line() for mistake in wrong)]))
+    if folder:
+        _say_written(write_report(evaluation, folder, language), language)
+
+
+def _refuse_with_traits(context: click.Context) -> None:
+    """Refuse options that have nothing to say of traits."""
+    given = {
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name not in _WITH_TRAITS
+        and parameter.name
+        and context.get_parameter_source(parameter.name) is not click.core.ParameterSource.DEFAULT
+    }
+    if given:
+        raise click.UsageError(f"--traits takes no {', '.join(sorted(given))}: its FILE is JSON lines, see --help")
+
+
+def _evaluate_traits(path: Path, tagger: "Tagger", folder: Path | None, as_json: bool, language: str) -> None:
+    import json  # noqa: PLC0415
+
+    from jobtagger.train.evaluate_traits import evaluate_traits, read_trait_gold, report  # noqa: PLC0415
+    from jobtagger.train.report import write_figures  # noqa: PLC0415
+
+    scores = evaluate_traits(read_trait_gold(path), tagger)
+    click.echo(json.dumps(scores, indent=1) if as_json else report(scores))
+    if folder:
+        _say_written(write_figures(report(scores), scores, folder), language)
+
+
+def _say_written(paths: list[Path], language: str) -> None:
+    for path in paths:
+        click.echo(WORDING[language]["written"].format(path=path), err=True)
 
 
 def _columns(table: dict[str, str | None]) -> "Columns":

@@ -19,6 +19,7 @@ from jobtagger.train.language import LanguageCounts
 
 _MAX_IDF = 6.0
 _TYPICAL_IDF = 4.0
+_MIN_POSTINGS = 1_000  # in fewer no word is rare, so words are weighed as if they stood among so many
 
 
 class Recipe(NamedTuple):
@@ -134,6 +135,7 @@ def make_design(
     named = set(names)
     pairs = [pair for pair in sorted({*pairs, *real.pairs}) if pair[0] in named and pair[1] in named]
     has_own = np.array([name in frequent or name in counted for name in names], dtype=np.float64)
+    n_postings = max(n_postings, _MIN_POSTINGS)
     weight = np.array([word_weight(words.get(name, 0), n_postings) * (name not in known.stop_words) for name in names])
     weight = np.where(has_own > 0, weight, 1.0)  # words without a weight of their own are read by letters alone
     n_words, n_pairs = len(names), len(pairs)
@@ -144,7 +146,9 @@ def make_design(
     ])  # fmt: skip
     pair_parts = sp.hstack([sp.csr_matrix((n_pairs, n_words + N_BUCKETS)), recipe.pair_scale * sp.identity(n_pairs)])
     norms = np.asarray(word_parts.multiply(word_parts).sum(axis=1)).ravel().astype(np.float32)
-    unknown_norm = recipe.unknown_norm_share * float(np.median(norms[(has_own > 0) & (weight > 0)]))
+    weighed = norms[(has_own > 0) & (weight > 0)]
+    typical = float(np.median(weighed)) if len(weighed) else recipe.word_scale**2 + recipe.subword_scale**2
+    unknown_norm = recipe.unknown_norm_share * typical
     norms[has_own == 0] = unknown_norm
     real_weights = recipe.real_share * real.of(names, pairs)
     real_bias = recipe.real_share * real.bias

@@ -17,8 +17,6 @@ from jobtagger.train.design import Recipe, Statistics, TermWeights, make_design
 from jobtagger.train.fit import count_records, feature_matrix, fit_weights
 from jobtagger.train.language import LanguageCounts
 
-_MIN_TEXTS = 1_000  # in fewer texts no word is rare, so they are weighed as if they stood among so many
-
 
 class PostingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Classifies texts by words, pairs of neighbours and letter groups, as jobtagger's own model does.
@@ -33,7 +31,7 @@ class PostingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     title_separator : str or None
         What parts title and description of a text, such as a line feed; a title counts more. None: all is description.
     min_postings : int
-        Texts in which a word or pair must stand to have a weight of its own.
+        Texts in which a word or pair must stand to have a weight of its own; other words are read by their letters.
 
     Attributes
     ----------
@@ -75,8 +73,7 @@ class PostingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         words = counted.postings_with_word()
         if not words:
             raise ValueError("X holds no word at all; give texts with words")
-        n_texts = max(len(records) + 1, _MIN_TEXTS)
-        self._design = make_design(words, pairs, n_texts, known, self._recipe)
+        self._design = make_design(words, pairs, len(records) + 1, known, self._recipe)
         features = feature_matrix(counted, self._design, self._recipe)
         self._classifier: LogisticRegression = fit_weights(features, places, self._recipe)
         self.n_iter_ = int(np.max(self._classifier.n_iter_))
@@ -89,7 +86,7 @@ class PostingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         distinct = sorted(set(records))  # so that no sum depends on the order in which texts come
         counted = count_records(distinct, self._knowledge)
         exact = counted._replace(words=counted.words.astype(np.float64), pairs=counted.pairs.astype(np.float64))
-        odds = self._classifier.decision_function(feature_matrix(exact, self._design, self._recipe))
+        odds = self._classifier.decision_function(feature_matrix(exact, self._design, self._recipe)).astype(np.float64)
         place = {record: number for number, record in enumerate(distinct)}
         ordered: NDArray[np.float64] = odds[[place[record] for record in records]]
         return ordered

@@ -66,18 +66,49 @@ def answer(postings: Sequence[LabelledPosting], tagger: Tagger) -> list[Answer]:
     return [Answer(*together) for together in zip(postings, tagged, levels, strict=True)]
 
 
-def wrong_postings(postings: Sequence[LabelledPosting], tagger: Tagger) -> Iterator[str]:
-    """Give a line per posting whose best category is not the label, with the words that decided."""
-    for posting, tag in zip(postings, tagger.tag(posting.record for posting in postings), strict=True):
-        prediction = tag.prediction
-        if prediction.category_id == posting.primary:
-            continue
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A posting whose best category is not the label, with the words that decided."""
+
+    posting: LabelledPosting
+    tag: TaggedPosting
+
+    @property
+    def language(self) -> str:
+        """The language the file names, or the one that was recognised."""
+        return self.posting.language or self.tag.language
+
+    def as_line(self) -> str:
+        """Give it in one line, texts cut off."""
+        posting, prediction = self.posting, self.tag.prediction
         words = ", ".join(f"{word.word} {word.weight:+.1f}" for word in prediction.words)
-        yield (
-            f"[{posting.language or tag.language}] {posting.primary} {list(posting.secondary)} -> "
+        return (
+            f"[{self.language}] {posting.primary} {list(posting.secondary)} -> "
             f"{prediction.category_id} {prediction.probability:.2f} | {posting.record.title[:90]} | "
             f"{posting.record.skills[:60]} | {' '.join(posting.record.description[:160].split())} | {words}"
         )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as plain lists and dictionaries, for JSON."""
+        posting, prediction = self.posting, self.tag.prediction
+        return {
+            "language": self.language,
+            "primary": posting.primary,
+            "secondary": list(posting.secondary),
+            "answer": prediction.category_id,
+            "probability": round(prediction.probability, 3),
+            "title": posting.record.title,
+            "description": posting.record.description,
+            "skills": posting.record.skills,
+            "words": [{"word": word.word, "weight": round(word.weight, 3)} for word in prediction.words],
+        }
+
+
+def mistakes(postings: Sequence[LabelledPosting], tagger: Tagger) -> Iterator[Mistake]:
+    """Give the postings whose best category is not the label."""
+    for posting, tag in zip(postings, tagger.tag(posting.record for posting in postings), strict=True):
+        if tag.prediction.category_id != posting.primary:
+            yield Mistake(posting, tag)
 
 
 def _figures(answers: list[Answer], knowledge: Knowledge) -> dict[str, dict[str, float]]:

@@ -1,10 +1,11 @@
 """How well the traits are found, on postings labelled with traits: precision, recall and F1 of each label."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError
 from jobtagger.records import RawRecord
 from jobtagger.tagger import Tagger
 from jobtagger.train.labelled import json_rows, record_of
@@ -26,6 +27,23 @@ TRAITS_OF_LABEL = {
     ("onsite", True): ("onsite",),
 }
 """A label of the gold file (field, value) and the traits of traits.toml, any of which stands for it."""
+
+
+NEUTRAL: dict[str, str | bool] = {
+    "complexity": "normal",
+    "duration": "unclear",
+    "seniority": "unspecified",
+    "ai": "none",
+    "human": False,
+    "confidential": False,
+    "bulk": False,
+    "onsite": False,
+}
+"""The label of each field of a posting in which nothing is seen."""
+
+_LABELS = {
+    field: (neutral, *(value for name, value in TRAITS_OF_LABEL if name == field)) for field, neutral in NEUTRAL.items()
+}
 
 
 class TraitGold(NamedTuple):
@@ -67,7 +85,7 @@ def read_trait_gold(path: Path) -> list[TraitGold]:
     Raises
     ------
     InputError
-        When a line is no posting labelled with traits.
+        When a line is no posting labelled with traits, all of them at once, or there is none.
     """
     postings, problems = [], []
     for number, row in json_rows(path):
@@ -77,16 +95,28 @@ def read_trait_gold(path: Path) -> list[TraitGold]:
             problems.append(f"{path}: line {number}: {error}")
     if problems:
         raise InputError("\n".join(problems))
+    if not postings:
+        raise NoRowsError(f"{path}: holds no posting; give JSON lines with title, description, skills and traits")
     return postings
 
 
 def _labels(row: Mapping[str, Any]) -> dict[str, str | bool]:
-    traits, fields = row.get("traits"), list(dict.fromkeys(field for field, _ in TRAITS_OF_LABEL))
+    traits = row.get("traits")
     if not isinstance(traits, dict):
-        raise ValueError(f'has no "traits"; give an object with {", ".join(fields)}')
-    if missing := [field for field in fields if field not in traits]:
-        raise ValueError(f"traits: {', '.join(missing)} missing; the labels needed are {', '.join(fields)}")
-    return {field: traits[field] for field in fields}
+        raise ValueError(f'has no "traits"; give an object with {", ".join(NEUTRAL)}')
+    missing = [field for field in NEUTRAL if field not in traits]
+    problems = [f"{', '.join(missing)} missing; the labels needed are {', '.join(NEUTRAL)}"] if missing else []
+    for field, values in _LABELS.items():
+        shown = list(map(_shown, values))
+        if field in traits and _shown(traits[field]) not in shown:  # as JSON, in which 1 is not true
+            problems.append(f"{field}: {_shown(traits[field]):.40} is none of {', '.join(shown)}")
+    if problems:
+        raise ValueError(f"traits: {'; '.join(problems)}")
+    return {field: traits[field] for field in NEUTRAL}
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def evaluate_traits(postings: list[TraitGold], tagger: Tagger) -> dict[str, dict[str, float]]:

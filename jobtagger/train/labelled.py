@@ -17,7 +17,6 @@ from jobtagger.records import RawRecord, RejectedRecord
 LABEL_COLUMN = "category"
 _LANGUAGE_COLUMNS = ("lang", "language", "langue")
 _MAPPING_COLUMNS, _MAPPING_LINES = 2, 2
-_JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 
 
 class LabelledPosting(NamedTuple):
@@ -117,8 +116,7 @@ def read_table(
 def _labelled_rows(table: Table, fields: FieldMap, place: int) -> tuple[list[LabelledRow], list[str]]:
     language_place = next((table.columns.index(name) for name in _LANGUAGE_COLUMNS if name in table.columns), None)
     rows, problems = [], []
-    first = 1 if table.name.lower().endswith(_JSON_ENDINGS) else 2  # behind the header
-    for number, row in enumerate(table.rows, first):
+    for number, row in enumerate(table.rows, table.first_number):
         if isinstance(row, RejectedRecord):
             problems.append(f"{table.name}: row {row.row}: {row.reason}; correct or remove it")
         elif not row[place].strip():

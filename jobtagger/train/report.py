@@ -1,8 +1,10 @@
 """An evaluation as text, as JSON and as a picture."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from jobtagger.errors import InputError
 from jobtagger.train.evaluate import Evaluation
@@ -22,16 +24,36 @@ def write_report(evaluation: Evaluation, folder: Path, language: str = "en") -> 
     """
     from jobtagger.train.picture import draw  # noqa: PLC0415 - slow to import, and only needed here
 
-    paths = [folder / f"report.{ending}" for ending in ("txt", "json", "svg", "png")]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        paths[0].write_text(report(evaluation, language) + "\n", "utf-8")
-        paths[1].write_text(json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-        for path in paths[2:]:
+    written = write_figures(report(evaluation, language), evaluation.as_dict(), folder)
+    pictures = [folder / "report.svg", folder / "report.png"]
+    with _writing(folder):
+        for path in pictures:
             draw(evaluation, path, language)
+    return [*written, *pictures]
+
+
+def write_figures(text: str, figures: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write report.txt and report.json into a folder; give their paths.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written.
+    """
+    paths = [folder / "report.txt", folder / "report.json"]
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        paths[0].write_text(text + "\n", "utf-8")
+        paths[1].write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return paths
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
-    return paths
 
 
 def report(evaluation: Evaluation, language: str = "en") -> str:

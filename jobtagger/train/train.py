@@ -2,19 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from jobtagger.classify import Model, load_model, save_model, try_to_write, writing_model
 from jobtagger.errors import TrainingDataError
 from jobtagger.knowledge import Knowledge
+from jobtagger.train.card import card
 from jobtagger.train.corpus import LANGUAGES, TrainingPosting, read_corpus
 from jobtagger.train.design import Recipe, read_statistics
 from jobtagger.train.fit import assemble, digest_of, fit_weights, teach_words, with_real
 from jobtagger.train.glossary import read_glossary
+from jobtagger.train.held_out import LeftOut, held_out_accuracy, leave_out_in_turn
 from jobtagger.train.lessons import take_in
 from jobtagger.train.own_data import OwnData, facts_of
 
@@ -31,12 +28,13 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         When a training file is wrong.
     """
     recipe = recipe or Recipe()
+    is_theirs_alone = own is not None and own.only
     corpus = _corpus(training_data, knowledge, own)
     categories = tuple(sorted({posting.category_id for posting in corpus}))
     known = read_statistics(training_data / "statistics", categories)
     glossary: list[TrainingPosting] = []
-    if own is not None and own.only:  # what real postings change in a fit on ours says nothing of a fit without ours
-        recipe, known = recipe._replace(real_share=0.0), known._replace(sharpness=1.0)
+    if is_theirs_alone:  # what real postings change in a fit on ours says nothing of a fit without ours
+        recipe = recipe._replace(real_share=0.0)
     else:
         glossary = read_glossary(training_data / "glossary" / "terms.csv", categories)
     lessons = take_in(corpus, glossary, knowledge, recipe)
@@ -44,16 +42,17 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
         known.language.add(name, lessons.words_of_language(name))
     design = lessons.design(known, recipe)
     X, y, is_posting = lessons.features(design, recipe), lessons.y, lessons.is_posting
+    if is_theirs_alone:
+        measured = leave_out_in_turn(X, y, recipe)
+    else:
+        measured = LeftOut(held_out_accuracy(X[is_posting], y[is_posting], recipe), known.sharpness)
     facts = {
-        "training_data": digest_of(training_data / "postings"),
-        "glossary": digest_of(training_data / "glossary"),
-        "statistics": digest_of(training_data / "statistics"),
+        **_sources(training_data, is_theirs_alone),
         "n_postings": len(corpus),
         "n_terms": len(glossary),
-        "n_real_postings": n_labels(training_data / "statistics"),
         "n_postings_by_language": _n_by_language(corpus),
-        "sharpness": known.sharpness,
-        "held_out_accuracy": round(held_out_accuracy(X[is_posting], y[is_posting], recipe), 4),
+        "sharpness": measured.sharpness,
+        "held_out_accuracy": round(measured.accuracy, 4),
         **facts_of(own, knowledge),
     }
     weights = with_real(fit_weights(X, y, recipe, lessons.weight), design)
@@ -63,20 +62,17 @@ def train(training_data: Path, knowledge: Knowledge, recipe: Recipe | None = Non
     return assemble(weights, design, recipe, known.language, facts)
 
 
-def held_out_accuracy(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> float:
-    """Give the accuracy on a quarter of every category, the last written ones, by a fit on the others; 0 if there are too few.
-
-    They are left out as one block, as postings written in one sitting resemble each other; and without the weights of
-    real terms, as these were made with all of our postings.
-    """
-    is_last = np.zeros(len(y), dtype=bool)
-    for label in np.unique(y):
-        places = np.flatnonzero(y == label)
-        is_last[places[len(places) - len(places) // 4 :]] = True
-    if not is_last.any():
-        return 0.0
-    classifier = fit_weights(X[~is_last], y[~is_last], recipe)
-    return float(classifier.score(X[is_last], y[is_last]))
+def _sources(training_data: Path, is_theirs_alone: bool) -> dict[str, object]:
+    """Name the state of what of `training_data` went into the model, and count the real postings behind it."""
+    words = {"statistics": digest_of(training_data / "statistics")}
+    if is_theirs_alone:
+        return {**words, "n_real_postings": 0}
+    return {
+        **words,
+        "training_data": digest_of(training_data / "postings"),
+        "glossary": digest_of(training_data / "glossary"),
+        "n_real_postings": n_labels(training_data / "statistics"),
+    }
 
 
 def n_labels(statistics: Path) -> int:
@@ -102,41 +98,6 @@ def train_and_save(training_data: Path, folder: Path, knowledge: Knowledge, own:
     with writing_model(folder):
         (folder / "card.md").write_text(card(facts), "utf-8")
     return load_model(folder)
-
-
-def card(facts: dict[str, Any]) -> str:
-    """Write the model card from the facts of model.json."""
-    recipe = ", ".join(f"{name} {value}" for name, value in facts["recipe"].items())
-    return f"""# Model card
-
-Made by `make model` from `training_data/`; every figure here stands in `model.json`.
-
-- **What it does**: gives one of {len(facts["categories"])} categories and a calibrated probability to a job posting.
-- **How**: multinomial logistic regression over words, pairs of neighbouring words and letter groups, plus what
-  {facts["n_real_postings"]} labelled real postings change in it (weights of terms that stand in five or more of them, no text),
-  and {facts["n_terms"]} terms of the trades, written for this project as well, for words that no posting taught.
-{_trained_on(facts)}
-- **Held-out accuracy on postings written by us** (the last quarter of each category, by a fit on the others alone):
-  {facts["held_out_accuracy"]:.3f}. `docs/quality.md` has the accuracy on real postings, `jobtagger evaluate` measures it on yours.
-- **Recipe**: {recipe}; sharpness {facts["sharpness"]}.
-- **Languages told apart**: {", ".join(facts["languages"])}.
-- **Not for**: people's CVs, salaried job ads (answered with `other` where noticed), texts in languages other than
-  English and French (Spanish and Portuguese at best effort).
-"""
-
-
-def _trained_on(facts: dict[str, Any]) -> str:
-    """Say which postings it was, by whom, in which languages."""
-    languages = ", ".join(f"{count} {name}" for name, count in facts["n_postings_by_language"].items())
-    ours = f"postings written for this project ({{}}); digest `{facts['training_data']}`"
-    own = facts.get("own_data")
-    if own is None:
-        return f"- **Trained on**: {facts['n_postings']} {ours.format(languages)}."
-    yours = f"{own['n_postings']} postings of `{own['file']}`, digest `{own['digest']}`"
-    if own["in_place_of_ours"]:
-        return f"- **Trained on**: {yours} ({languages}), and nothing else."
-    n_ours = facts["n_postings"] - own["n_postings"]
-    return f"- **Trained on**: {yours}, and {n_ours} {ours.format(f'in all {languages}')}."
 
 
 def _refuse_other_folders(training_data: Path) -> None:

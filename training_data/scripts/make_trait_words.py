@@ -28,17 +28,13 @@ from jobtagger.records import RawRecord
 from jobtagger.tagger import Tagger
 from jobtagger.text import Preparer
 from jobtagger.train.design import read_stop_words
-from jobtagger.train.evaluate_traits import TRAITS_OF_LABEL, TraitGold, evaluate_traits
+from jobtagger.train.evaluate_traits import NEUTRAL, TRAITS_OF_LABEL, TraitGold, evaluate_traits
 from jobtagger.train.trait_words import COLUMNS, as_rows, fit_words, read_features
 from jobtagger.vocabulary import Vocabulary
 
 FOLDER = Path(__file__).parents[1]
 LABELS = FOLDER / "traits" / "labels.csv"
 HELD_OUT = FOLDER / "traits" / "held_out.json"
-NEUTRAL = {
-    "complexity": "normal", "duration": "unclear", "seniority": "unspecified", "ai": "none",
-    "human": False, "confidential": False, "bulk": False, "onsite": False,
-}  # fmt: skip
 WEIGHED = {
     "simple_deliverable": "simple", "complex_deliverable": "complex", "one_off": "one_off", "ongoing": "ongoing",
     "expert_level": "expert", "builds_ai": "builds", "uses_ai": "uses", "bulk": "bulk", "onsite": "onsite",
