@@ -133,6 +133,16 @@ def test_pickles_are_never_loaded(folder):
         load_model(folder)
 
 
+def test_digest_changes_with_the_sharpness(folder):
+    """Models of the same weights that give other probabilities are different models."""
+    model = load_model(folder)
+    facts = json.loads((folder / "model.json").read_text("utf-8"))
+    facts["sharpness"] += 0.5
+    (folder / "model.json").write_text(json.dumps(facts), "utf-8")
+
+    assert load_model(folder).digest != model.digest
+
+
 def test_digest_names_the_weights(folder):
     """The digest of a model depends on its files."""
     model = load_model(folder)

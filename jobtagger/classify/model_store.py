@@ -24,6 +24,7 @@ ARRAYS = (
     "word_weights", "word_norms", "word_languages", "bucket_weights", "pair_words", "pair_weights", "triple_languages",
 )  # fmt: skip
 WORD_LISTS = ("words", "triples")
+_DECIDING = ("files", "bias", "sharpness", "subword_scale", "unknown_norm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ class Model:
 
     @property
     def digest(self) -> str:
-        """The name of this very model: it changes with every weight."""
-        files = json.dumps(self.facts["files"], sort_keys=True)
-        return hashlib.sha256(files.encode()).hexdigest()[:16]
+        """The name of this very model: it changes with every number that answers hang on."""
+        deciding = json.dumps({name: self.facts[name] for name in _DECIDING}, sort_keys=True)
+        return hashlib.sha256(deciding.encode()).hexdigest()[:16]
 
 
 def default_model_folder() -> Path:
