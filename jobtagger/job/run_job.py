@@ -238,6 +238,11 @@ class _Run:
         entries = intake.entries(chunk)
         with self._store.read() as connection:
             known = ledger.known_listings(connection, report.name, [entry.key for entry in entries])
+            missing = [entry for entry in entries if entry.key not in known]
+            former = [key for entry in missing for key in intake.former_keys(entry)]
+            known |= intake.recognised(
+                missing, ledger.known_listings(connection, report.name, former) if former else {}
+            )
         changes = intake.changes(chunk, entries, known)
         if self._options.since:
             changes.marks = {}  # what was passed over is still to be read
