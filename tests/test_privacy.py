@@ -80,7 +80,9 @@ def test_masking_twice_is_masking_once(text):
     assert once == mask_text(once)
 
 
-@given(st.lists(st.sampled_from(["a", "b.aa", "@", " at ", "(at)", " dot ", "com", ".", " ", "+", "-", "gmail", "%40"])))
+@given(
+    st.lists(st.sampled_from(["a", "b.aa", "@", " at ", "(at)", " dot ", "com", ".", " ", "+", "-", "gmail", "%40"]))
+)
 def test_masking_spelled_addresses_twice_is_masking_once(parts):
     """Pieces of spelled-out addresses in any order, which a reader of signs alone would hardly make."""
     once = mask_text("".join(parts))

@@ -10,7 +10,9 @@ from stores import add_run, day, some
 
 from jobtagger.cli import cli
 from jobtagger.errors import InputError
+from jobtagger.job import Settings
 from jobtagger.job.store import open_store
+from jobtagger.watch import WatchSettings, after_run
 from jobtagger.watch.alerts import send_alerts
 from jobtagger.watch.metrics import write_metrics
 from jobtagger.watch.settings import AlertSettings
@@ -77,8 +79,8 @@ def test_what_needs_a_person(store, runs, hours, expected):
     assert expected == status_of(store, day(0) + hours * HOUR).attention(timedelta(hours=26))
 
 
-def test_lasting_alerts_need_a_person_until_a_run_finds_them_gone(store):
-    """An alert that the last run did not find again waits to be cleared, and is no longer urgent."""
+def test_lasting_alerts_need_a_person_until_they_are_over(store):
+    """An alert that is shown, and stands in the metrics, is never "all is well"; it is over when it is cleared."""
     add_run(store, day(0), {"a": []}, "failed")
     send_alerts(store, AlertSettings(command=("true",)), {}, day(0))
     before = status_of(store).attention(26 * HOUR)
@@ -87,7 +89,21 @@ def test_lasting_alerts_need_a_person_until_a_run_finds_them_gone(store):
     after = status_of(store, day(0) + 2 * HOUR)
 
     assert ("failed", "late", "alerts") == before
-    assert ((), 1) == (after.attention(26 * HOUR), len(after.alerts))
+    assert (("alerts",), 1) == (after.attention(26 * HOUR), len(after.alerts))
+    send_alerts(store, AlertSettings(command=("true",)), {}, day(2))
+    cleared = status_of(store, day(0) + 2 * HOUR)
+    assert ((), 0) == (cleared.attention(26 * HOUR), len(cleared.alerts))
+
+
+def test_alerts_that_are_no_longer_configured_do_not_last(store, path, tmp_path):
+    """Without [alerts] nobody finds out whether one lasts: the next run ends it."""
+    add_run(store, day(0), {"a": []}, "failed")
+    send_alerts(store, AlertSettings(command=("true",)), {}, day(0))
+    add_run(store, day(0) + HOUR, {"a": []})
+
+    assert [] == after_run(Settings((), path), WatchSettings(), day(0) + HOUR)
+
+    assert ((), 0) == (status_of(store, day(0) + HOUR).attention(26 * HOUR), len(status_of(store).alerts))
 
 
 def test_last_good_run_is_found_behind_many_failures(store):

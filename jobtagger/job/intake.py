@@ -50,7 +50,7 @@ class Intake:
                 continue
             raw_digest = digest_of((self._salt, found.raw()))
             native_id = _storable(found.native_id)
-            if native_id and not (self._mask and needs_content(native_id)):
+            if not needs_content(native_id, mask=self._mask):
                 entries.append(Entry(number, key_of(native_id, "", mask=self._mask), raw_digest, found, None))
                 continue
             listing = self._listing("", found.whole(), raw_digest)
@@ -61,7 +61,7 @@ class Intake:
     def former_keys(self, entry: Entry) -> list[str]:
         """Give other keys under which the store may know a listing: of an earlier schema, or emptied by retention."""
         native_id = _storable(entry.found.native_id)
-        keys = [entry.key, former_key(native_id)] if native_id and self._mask else [entry.key]
+        keys = [entry.key, former_key(native_id, mask=self._mask)] if native_id else [entry.key]
         return [key for key in dict.fromkeys([*keys, *map(emptied_key, keys)]) if key != entry.key]
 
     def recognised(self, entries: Sequence[Entry], former: Mapping[str, Known]) -> dict[str, Known]:
@@ -87,7 +87,8 @@ class Intake:
 
     def _is_same(self, entry: Entry, former: str, known: Known) -> bool:
         native_id = _storable(entry.found.native_id)
-        if former == emptied_key(entry.key) or former_key(native_id) == native_id:
+        was_masked = needs_content(native_id, mask=self._mask) or former_key(native_id, mask=self._mask) != native_id
+        if former == emptied_key(entry.key) or not was_masked:
             return True
         return known.digest == self._listing("", entry.found.whole(), "").digest
 

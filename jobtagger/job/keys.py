@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from jobtagger.job.privacy import is_contact, mask_address, mask_passing
+from jobtagger.job.privacy import mask_address, mask_passing, names_listing
 
 _MAX_KEY = 500  # characters; an index takes no endless ones, longer ones are known by their digest
 _DIGEST = re.compile(r"[0-9a-f]{32}")
@@ -34,19 +34,19 @@ def key_of(native_id: str, content: str, *, mask: bool) -> str:
     A way to reach somebody names no listing, and a long secret, such as a session's, may be another one at every visit:
     there the content tells listings apart.
     """
+    if not names_listing(native_id):
+        return content
     if not mask:
         return _short(native_id)
-    if is_contact(native_id):
-        return content
     lasting = mask_passing(native_id)
     if lasting != native_id:
         return digest_of((lasting, content))
     return _short(native_id) if mask_address(native_id) == native_id else digest_of((native_id,))
 
 
-def needs_content(native_id: str) -> bool:
+def needs_content(native_id: str, *, mask: bool) -> bool:
     """Say whether the key of this id or address hangs on the content too."""
-    return not native_id or is_contact(native_id) or mask_passing(native_id) != native_id
+    return not names_listing(native_id) or (mask and mask_passing(native_id) != native_id)
 
 
 def emptied_key(key: str) -> str:
@@ -54,8 +54,10 @@ def emptied_key(key: str) -> str:
     return key if key.isdigit() or _DIGEST.fullmatch(key) else digest_of((key,))
 
 
-def former_key(native_id: str) -> str:
+def former_key(native_id: str, *, mask: bool) -> str:
     """Give the key that schema 2 had for this id or address."""
+    if not mask:
+        return _short(native_id)
     masked = _USER_2.sub(r"\1***\2", native_id)
     return _short(_SECRET_2.sub(r"\1***", masked))
 

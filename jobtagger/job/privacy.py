@@ -72,6 +72,11 @@ def mask_text(text: str) -> str:
     """Mask what concerns people in a text."""
     if "://" in text or "www." in text.lower():  # before addresses: a user's name in a link is not one
         text = _LINK.sub(lambda link: _OPAQUE_PARAM.sub(rf"\1{MASK}", mask_address(link[0])), text)
+    return mask_contacts(text)
+
+
+def mask_contacts(text: str) -> str:
+    """Mask e-mail addresses and phone numbers, and nothing of links."""
     if "@" in text:
         text = _MAIL.sub(_MASKED_MAIL, text)
     if _MAY_BE_SPELLED.search(text):
@@ -97,9 +102,9 @@ def mask_passing(url: str) -> str:
     return _PASSING_PARAM.sub(rf"\1{MASK}", url) if "=" in url else url
 
 
-def is_contact(url: str) -> bool:
-    """Say whether an address leads to somebody, not to a listing."""
-    return _CONTACT.match(url) is not None
+def names_listing(native_id: str) -> bool:
+    """Say whether an id or address tells a listing from others: an empty one does not, nor does one to reach somebody."""
+    return bool(native_id) and not _CONTACT.match(native_id)
 
 
 def _mask_spelled(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jobtagger.errors import JobtaggerError
 from jobtagger.job.settings import Settings
 from jobtagger.job.store import Store, open_store
-from jobtagger.watch.alerts import send_alerts
+from jobtagger.watch.alerts import end_alerts, send_alerts
 from jobtagger.watch.metrics import write_metrics
 from jobtagger.watch.settings import AlertSettings, WatchSettings
 from jobtagger.watch.status import read_status
@@ -22,6 +22,8 @@ def after_run(settings: Settings, watched: WatchSettings, now: datetime) -> list
     if watched.alerts:
         alerts = watched.alerts
         steps.append(lambda store: _alerts(store, settings, alerts, now))
+    else:
+        steps.append(lambda store: _no_alerts(store, now))
     if watched.textfile:
         textfile = watched.textfile
         steps.append(lambda store: _metrics(store, textfile, now))
@@ -37,6 +39,11 @@ def after_run(settings: Settings, watched: WatchSettings, now: datetime) -> list
 
 def _alerts(store: Store, settings: Settings, alerts: AlertSettings, now: datetime) -> list[str]:
     return list(send_alerts(store, alerts, settings.environ, now).problems)
+
+
+def _no_alerts(store: Store, now: datetime) -> list[str]:
+    end_alerts(store, now)
+    return []
 
 
 def _metrics(store: Store, textfile: Path, now: datetime) -> list[str]:

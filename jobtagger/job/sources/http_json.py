@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from jobtagger.errors import InputError
-from jobtagger.job.privacy import mask_address
+from jobtagger.job.privacy import mask_address, names_listing
 from jobtagger.job.settings import HttpSource, Paging, fill
 from jobtagger.job.sources.backoff import failed, must_wait
 from jobtagger.job.sources.fetching import NOT_MODIFIED, Fetched, FetchError, fetch, with_params
@@ -109,7 +109,7 @@ def _chunk(source: HttpSource, place: str, records: list[Any], seen: set[str], r
     places = [number for number, record in enumerate(records, 1) if isinstance(record, Mapping)]
     for number, row in zip(places, rows, strict=True):
         listing = table.found(row)
-        if not listing.native_id or listing.native_id not in seen:
+        if not names_listing(listing.native_id) or listing.native_id not in seen:
             seen.add(listing.native_id)
             found.append(listing)
             numbers.append(number)
