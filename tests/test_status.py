@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from jobs import Job
 from prometheus_client.parser import text_string_to_metric_families
 from stores import add_run, day, some
 
@@ -14,6 +15,7 @@ from jobtagger.job import Settings
 from jobtagger.job.store import open_store
 from jobtagger.watch import WatchSettings, after_run
 from jobtagger.watch.alerts import send_alerts
+from jobtagger.watch.causes import cause
 from jobtagger.watch.metrics import write_metrics
 from jobtagger.watch.settings import AlertSettings
 from jobtagger.watch.status import read_status
@@ -135,6 +137,43 @@ def test_command_says_it_and_its_exit_code_too(store, path):
     assert "problems" not in french.output
     assert ["problems", "late"] == json.loads(as_json.output)["attention"]
     assert 179 * 60 == pytest.approx(json.loads(as_json.output)["lag_seconds"], abs=60)
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("g: /x/nowhere: is no folder, or cannot be reached", "g: /x/nowhere : n'est pas un dossier, ou est inaccessible"),
+        ("http://x: the server answered 503 Busy; b: c.csv: no such file",
+         "http://x : le serveur a répondu 503 Busy; b: c.csv : ce fichier n'existe pas"),
+        ("http://x: the answer is no JSON (39 bytes, said to be text/html)",
+         "http://x : la réponse n'est pas du JSON (39 octets, annoncés comme text/html)"),
+        ("http://x: is left alone until 2026-04-01 after 3 failures in a row",
+         "http://x : est laissée en paix jusqu'à 2026-04-01 après 3 échecs de suite"),
+        ("was asked to stop; the next run goes on", "on lui a demandé d'arrêter ; la prochaine exécution continue"),
+        ("KeyError: something else", "KeyError: something else"),
+    ],
+)  # fmt: skip
+def test_causes_are_told_in_french(english, french):
+    """What the job itself says comes in French; what others said stays as it is."""
+    assert french == cause(english, "fr")
+    assert english == cause(english, "en")
+
+
+def test_causes_that_sources_give_are_known(tmp_path, tagger, store_place):
+    """Real failures: alerts and status in French hold no English half sentence."""
+    job = Job(tmp_path, tagger, store_place, '[[source]]\nname = "g"\nkind = "folder"\npaths = ["nowhere/*"]\n')
+    told = tmp_path / "told"
+    job.configure('[[source]]\nname = "g"\nkind = "folder"\npaths = ["nowhere/*"]\n')
+    for _ in range(2):
+        job.run()
+    settings = AlertSettings(language="fr", command=("sh", "-c", f"cat > {told}"))
+    with open_store(job.store) as opened:
+        send_alerts(opened, settings, {}, job.now)
+    french = CliRunner().invoke(cli, ["status", "--store", str(job.store), "--lang", "fr"])
+
+    for text in (told.read_text(), french.output):
+        assert "nowhere : n'est pas un dossier, ou est inaccessible" in text
+        assert "no folder" not in text
 
 
 def test_command_is_content_when_all_is_well(store, path):

@@ -180,9 +180,8 @@ def test_mistakes_of_the_run_and_of_what_looks_after_it_are_told_together(config
     with pytest.raises(ConfigError) as error:
         read_whole_config(config('[alerts]\nlanguage = "de"\nwebhook = "http://x"\n[store]\nx = 1\n'), {})
     lines = str(error.value).splitlines()
-    assert ["[store]", "names no source", "[alerts]"] == [
-        part for part, line in zip(["[store]", "names no source", "[alerts]"], lines, strict=True) if part in line
-    ]
+    assert ["[store]" in lines[0], "[alerts]: language" in lines[1]] == [True, True], lines
+    assert 2 == len(lines)
 
     with pytest.raises(ConfigError) as error:
         read_whole_config(config("[alerts"), {})
