@@ -1,6 +1,7 @@
 """What follows a run: alerts are sent and the metrics are written. The one call that `jobtagger run` makes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def after_run(settings: Settings, watched: WatchSettings, now: datetime) -> list
         alerts = watched.alerts
         steps.append(lambda store: _alerts(store, settings, alerts, now))
     else:
-        steps.append(lambda store: _no_alerts(store, now))
+        _end_alerts(settings, now)
     if watched.textfile:
         textfile = watched.textfile
         steps.append(lambda store: _metrics(store, textfile, now))
@@ -41,9 +42,13 @@ def _alerts(store: Store, settings: Settings, alerts: AlertSettings, now: dateti
     return list(send_alerts(store, alerts, settings.environ, now).problems)
 
 
-def _no_alerts(store: Store, now: datetime) -> list[str]:
-    end_alerts(store, now)
-    return []
+def _end_alerts(settings: Settings, now: datetime) -> None:
+    """End what lasts of alerts that are no longer configured; a store that cannot be used was named by the run."""
+    with (
+        suppress(JobtaggerError),
+        open_store(settings.location(), must_exist=True, busy_seconds=settings.busy_seconds) as store,
+    ):
+        end_alerts(store, now)
 
 
 def _metrics(store: Store, textfile: Path, now: datetime) -> list[str]:
