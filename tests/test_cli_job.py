@@ -148,11 +148,12 @@ def test_sigterm_ends_a_job_that_stays_up(job):
 def test_trouble_does_not_end_a_job_that_stays_up(job):
     """A run that fails altogether is logged; the next one comes all the same."""
     job.config.write_text(job.config.read_text().replace("jobtagger.sqlite", "sub/jobtagger.sqlite"))
+    (job.home / "sub").write_text("a file in the way of the folder")
     process = subprocess.Popen(
         [*PROGRAM, "run", "--config", job.config, "--every", "1s"], stderr=subprocess.PIPE, text=True
     )
-    assert "cannot be written: No such file or directory" in process.stderr.readline()
-    (job.home / "sub").mkdir()
+    assert "the folder of the store cannot be made: File exists" in process.stderr.readline()
+    (job.home / "sub").unlink()
     job.store = job.home / "sub" / "jobtagger.sqlite"
     wait_for(lambda: job.store.exists() and len(job.query("SELECT * FROM listings")) == 2)
     process.send_signal(signal.SIGINT)

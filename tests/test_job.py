@@ -259,6 +259,53 @@ def test_folders_with_strange_names_are_read(tmp_path, tagger):
     assert [("b.csv",), ("listings/sub/a.csv",)] == job.query("SELECT place FROM marks ORDER BY place")
 
 
+def test_files_of_the_same_name_in_two_folders_are_two(job):
+    """Each has its own mark and rejected rows; neither is read again, and one that is mended loses its own row only."""
+    (job.home / "more").mkdir()
+    job.configure('[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings/*.csv", "more/*.csv", "**/*.csv"]\n')
+    job.add("x.csv", [("1", "Logo", ""), ("2", "", "")])
+    (job.home / "more" / "x.csv").write_text("id,title\n3,Voice over\n4,\n")
+
+    assert {"read": 4, "new": 2, "rejected": 2} == job.counts(job.run())
+    assert [("./more/x.csv", 3, "4"), ("x.csv", 3, "2")] == job.query(
+        "SELECT place, row, content FROM rejected ORDER BY place"
+    )
+    assert {} == job.counts(job.run())
+    (job.home / "more" / "x.csv").write_text("id,title\n3,Voice over\n")
+    assert {"read": 1, "unchanged": 1} == job.counts(job.run())
+    assert [("x.csv",)] == job.query("SELECT place FROM rejected")
+
+
+def test_file_that_stood_under_the_name_of_another_folder_is_named_anew(job):
+    """A store of before, in which files of the second folder had names like those of the first, keeps no old rows."""
+    (job.home / "more").mkdir()
+    (job.home / "more" / "x.csv").write_text("id,title\n3,Voice over\n4,\n")
+    job.configure('[[source]]\nname = "board"\nkind = "folder"\npaths = ["more/*.csv"]\n')
+    job.run()
+    job.configure('[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings/*.csv", "more/*.csv"]\n')
+
+    assert {"read": 2, "unchanged": 1, "rejected": 1} == job.counts(job.run())
+    assert [("./more/x.csv",)] == job.query("SELECT place FROM rejected")
+    assert {} == job.counts(job.run())
+
+
+def test_dry_run_counts_reposts_and_what_would_be_tagged_again(job):
+    """A dry run with --retag says what the run then does."""
+    job.add("a.csv", [(str(n), f"Logo {n}", "") for n in range(1, 5)])
+    job.run()
+    job.tagger = Tagger(replace(job.tagger.knowledge, digest="new"), job.tagger.model)
+    job.add(
+        "b.csv",
+        [("1", "Voice over", ""), ("5", "Voice over", ""), ("6", "Logo 2", ""), ("7", "New", ""), ("8", "New", "")],
+    )
+    expected = {"read": 5, "new": 4, "changed": 1, "reposts": 3, "retagged": 3}
+    before = job.truth()
+
+    assert expected == job.counts(job.run(RunOptions(dry_run=True, retag=True)))
+    assert before == job.truth()
+    assert expected == job.counts(job.run(RunOptions(retag=True)))
+
+
 def test_dry_run_writes_nothing(job):
     """A dry run says what would be done, makes no store, and leaves one that is there alone."""
     job.add("a.csv", [("1", "Logo", ""), ("2",)])

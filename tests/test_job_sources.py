@@ -10,6 +10,7 @@ from jobs import START, Job
 from sqlalchemy import create_engine, text
 
 from jobtagger.job import RunOptions
+from jobtagger.job.sources import found as found_module
 from jobtagger.job.sources.found import utc_text
 
 
@@ -270,6 +271,43 @@ def test_pages_are_followed(job, server, kind, paging):
     assert {"read": 3, "unchanged": 3} == job.counts(job.run())
 
 
+def test_rejected_records_have_the_numbers_they_have_in_the_answer(job, server):
+    """Whatever stands between them, and in the rows of a table too."""
+    server.put(
+        "bad.json", [{"id": "1", "title": "Logo"}, {"id": "5"}, "str", {"id": "6"}, {"id": "1", "title": "Twice"}]
+    )
+    job.configure(http_source(f"{server.url}/bad.json"))
+    assert {"read": 4, "new": 1, "rejected": 3} == job.counts(job.run())
+    assert [(2, "5"), (3, '"str"'), (4, "6")] == job.query("SELECT row, content FROM rejected ORDER BY row")
+
+
+def test_several_listings_of_one_contact_are_several(job, server):
+    """An address to write to, in place of the listing's own, makes no two listings one; whether masked or not."""
+    records = [{"url": "mailto:a@b.example", "title": title} for title in ("Logo", "Voice over")]
+    server.put("mail.json", records)
+    for more in ("", "[privacy]\nmask = false"):
+        job.configure(http_source(f"{server.url}/mail.json").replace('"api"', f'"api{len(more)}"'), more)
+        assert 2 == job.run().total("n_new")
+
+
+def test_answer_that_is_no_json_does_not_come_into_logs_and_tables(job, server, caplog):
+    """Neither its text nor the addresses in it; nor those of a file whose first row is taken for a header."""
+    server.put("cut.json", '[{"title": "Logo, mail anna@example.com')
+    job.add("a.csv", [("2",)], "Call anna@example.com")
+    job.configure(
+        http_source(f"{server.url}/cut.json") + '[[source]]\nname = "f"\nkind = "folder"\npaths = ["listings/*"]\n'
+    )
+
+    report = job.run()
+
+    stored = repr((job.query("SELECT * FROM run_sources"), job.query("SELECT * FROM runs")))
+    for told in (report.message, caplog.text, stored):
+        assert "Logo" not in told
+        assert "anna" not in told
+    assert "the answer is no JSON (39 bytes" in report.message
+    assert "columns: Call ***@***" in report.message
+
+
 def test_failure_in_the_middle_of_the_pages_keeps_those_before(job, server):
     """What was read before a page that fails is kept; the next run reads the rest."""
     server.put("mid.json.1", PAGES[0])
@@ -317,7 +355,7 @@ def test_records_in_json_are_flattened(job, server):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ("<html>", "the answer is no JSON: b'<html>'"),
+        ("<html>", "the answer is no JSON (6 bytes)"),
         ({"a": 1}, 'the answer holds no list of records; name its path with records = "..."'),
         ([{"price": 1}], "no text column found; name it in the source's columns"),
     ],
@@ -444,3 +482,16 @@ def test_dates_are_read_as_boards_write_them(written, read):
 def test_start_is_what_the_tests_count_from():
     """The expected times above hang on this one."""
     assert "2026-04-01T12:00:00+00:00" == START.isoformat()
+
+
+def test_row_numbers_of_a_table_count_through_all_chunks(job, monkeypatch):
+    """A row without text is named by its place in the answer, in later chunks too."""
+    monkeypatch.setattr(found_module, "CHUNK_ROWS", 4)
+    with sqlite3.connect(job.home / "n.db") as db:
+        db.execute("CREATE TABLE t (id TEXT, title TEXT)")
+        db.executemany("INSERT INTO t VALUES (?, ?)", [(str(n), "" if n == 9 else f"Logo {n}") for n in range(1, 12)])
+    db.close()
+    job.configure('[[source]]\nname = "t"\nkind = "database"\nurl = "sqlite:///n.db"\ntable = "t"\n')
+    job.run()
+
+    assert [(9,)] == job.query("SELECT row FROM rejected")

@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from jobs import Job
 from prometheus_client.parser import text_string_to_metric_families
 from stores import add_run, day, some
 
 from jobtagger.cli import cli
 from jobtagger.errors import InputError
+from jobtagger.job import Settings
 from jobtagger.job.store import open_store
+from jobtagger.watch import WatchSettings, after_run
 from jobtagger.watch.alerts import send_alerts
+from jobtagger.watch.causes import cause
 from jobtagger.watch.metrics import write_metrics
 from jobtagger.watch.settings import AlertSettings
 from jobtagger.watch.status import read_status
@@ -77,8 +81,8 @@ def test_what_needs_a_person(store, runs, hours, expected):
     assert expected == status_of(store, day(0) + hours * HOUR).attention(timedelta(hours=26))
 
 
-def test_lasting_alerts_need_a_person_until_a_run_finds_them_gone(store):
-    """An alert that the last run did not find again waits to be cleared, and is no longer urgent."""
+def test_lasting_alerts_need_a_person_until_they_are_over(store):
+    """An alert that is shown, and stands in the metrics, is never "all is well"; it is over when it is cleared."""
     add_run(store, day(0), {"a": []}, "failed")
     send_alerts(store, AlertSettings(command=("true",)), {}, day(0))
     before = status_of(store).attention(26 * HOUR)
@@ -87,7 +91,21 @@ def test_lasting_alerts_need_a_person_until_a_run_finds_them_gone(store):
     after = status_of(store, day(0) + 2 * HOUR)
 
     assert ("failed", "late", "alerts") == before
-    assert ((), 1) == (after.attention(26 * HOUR), len(after.alerts))
+    assert (("alerts",), 1) == (after.attention(26 * HOUR), len(after.alerts))
+    send_alerts(store, AlertSettings(command=("true",)), {}, day(2))
+    cleared = status_of(store, day(0) + 2 * HOUR)
+    assert ((), 0) == (cleared.attention(26 * HOUR), len(cleared.alerts))
+
+
+def test_alerts_that_are_no_longer_configured_do_not_last(store, path, tmp_path):
+    """Without [alerts] nobody finds out whether one lasts: the next run ends it."""
+    add_run(store, day(0), {"a": []}, "failed")
+    send_alerts(store, AlertSettings(command=("true",)), {}, day(0))
+    add_run(store, day(0) + HOUR, {"a": []})
+
+    assert [] == after_run(Settings((), path), WatchSettings(), day(0) + HOUR)
+
+    assert ((), 0) == (status_of(store, day(0) + HOUR).attention(26 * HOUR), len(status_of(store).alerts))
 
 
 def test_last_good_run_is_found_behind_many_failures(store):
@@ -119,6 +137,43 @@ def test_command_says_it_and_its_exit_code_too(store, path):
     assert "problems" not in french.output
     assert ["problems", "late"] == json.loads(as_json.output)["attention"]
     assert 179 * 60 == pytest.approx(json.loads(as_json.output)["lag_seconds"], abs=60)
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("g: /x/nowhere: is no folder, or cannot be reached", "g: /x/nowhere : n'est pas un dossier, ou est inaccessible"),
+        ("http://x: the server answered 503 Busy; b: c.csv: no such file",
+         "http://x : le serveur a répondu 503 Busy; b: c.csv : ce fichier n'existe pas"),
+        ("http://x: the answer is no JSON (39 bytes, said to be text/html)",
+         "http://x : la réponse n'est pas du JSON (39 octets, annoncés comme text/html)"),
+        ("http://x: is left alone until 2026-04-01 after 3 failures in a row",
+         "http://x : est laissée en paix jusqu'à 2026-04-01 après 3 échecs de suite"),
+        ("was asked to stop; the next run goes on", "on lui a demandé d'arrêter ; la prochaine exécution continue"),
+        ("KeyError: something else", "KeyError: something else"),
+    ],
+)  # fmt: skip
+def test_causes_are_told_in_french(english, french):
+    """What the job itself says comes in French; what others said stays as it is."""
+    assert french == cause(english, "fr")
+    assert english == cause(english, "en")
+
+
+def test_causes_that_sources_give_are_known(tmp_path, tagger, store_place):
+    """Real failures: alerts and status in French hold no English half sentence."""
+    job = Job(tmp_path, tagger, store_place, '[[source]]\nname = "g"\nkind = "folder"\npaths = ["nowhere/*"]\n')
+    told = tmp_path / "told"
+    job.configure('[[source]]\nname = "g"\nkind = "folder"\npaths = ["nowhere/*"]\n')
+    for _ in range(2):
+        job.run()
+    settings = AlertSettings(language="fr", command=("sh", "-c", f"cat > {told}"))
+    with open_store(job.store) as opened:
+        send_alerts(opened, settings, {}, job.now)
+    french = CliRunner().invoke(cli, ["status", "--store", str(job.store), "--lang", "fr"])
+
+    for text in (told.read_text(), french.output):
+        assert "nowhere : n'est pas un dossier, ou est inaccessible" in text
+        assert "no folder" not in text
 
 
 def test_command_is_content_when_all_is_well(store, path):

@@ -199,9 +199,21 @@ def test_file_that_is_no_database_is_refused(tmp_path):
     assert path.read_text().startswith("no database, but precious")
 
 
+def test_folder_of_the_store_is_made_by_a_run(tmp_path):
+    """A run makes the folder that the configuration names; who only asks makes none."""
+    path = tmp_path / "out" / "deep" / "db.sqlite"
+    with pytest.raises(InputError, match='no such store; "jobtagger run" makes it'), open_store(path, must_exist=True):
+        pass
+    assert not (tmp_path / "out").exists()
+
+    with open_store(path, for_run=True):
+        assert path.exists()
+
+
 def test_unwritable_place_is_an_error(tmp_path):
-    """A store in a folder that does not exist is named."""
-    with pytest.raises(InputError, match="cannot be written: No such file"):
+    """A store in a folder that cannot be made is named."""
+    (tmp_path / "no").write_text("a file")
+    with pytest.raises(InputError, match="no: the folder of the store cannot be made: File exists"):
         with open_store(tmp_path / "no" / "db.sqlite", for_run=True):
             pass
 

@@ -53,13 +53,13 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     Exit codes: 0 done, 1 a source (or all) could not be read, 3 done but some rows were rejected.
     """
-    from jobtagger.job import RunOptions, World, read_config, run_job  # noqa: PLC0415
+    from jobtagger.job import RunOptions, World, run_job  # noqa: PLC0415
     from jobtagger.tagger import Tagger  # noqa: PLC0415
-    from jobtagger.watch import after_run, read_watch_settings  # noqa: PLC0415
+    from jobtagger.watch import after_run, read_whole_config  # noqa: PLC0415
 
     every_s = _seconds(every) if every else 0
     set_up_logs(log_format)
-    settings, watched = read_config(Path(config), os.environ), read_watch_settings(Path(config))
+    settings, watched = read_whole_config(Path(config), os.environ)
     tagger = Tagger.from_folder(settings.model_folder)
     options = RunOptions(sources, since and since.replace(tzinfo=UTC), retag, dry_run)
     words = WORDING[spoken(lang)]

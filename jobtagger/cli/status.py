@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ def status(  # noqa: PLR0913, PLR0917 - one parameter an option
       jobtagger status --json
       jobtagger status --prometheus /var/lib/node_exporter/jobtagger.prom
     """
+    from jobtagger.watch.causes import cause  # noqa: PLC0415
     from jobtagger.watch.metrics import write_metrics  # noqa: PLC0415
     from jobtagger.watch.status import read_status  # noqa: PLC0415
 
@@ -64,22 +66,23 @@ def status(  # noqa: PLR0913, PLR0917 - one parameter an option
     if as_json:
         click.echo(json.dumps(found.as_dict(limit), indent=1, ensure_ascii=False))
     else:
-        click.echo("\n".join(_as_text(found, limit, WORDING[spoken(lang)])))
+        language = spoken(lang)
+        click.echo("\n".join(_as_text(found, limit, WORDING[language], partial(cause, language=language))))
     if found.attention(limit):
         sys.exit(EXIT_ATTENTION)
 
 
-def _as_text(found: "Status", max_age: timedelta, say: dict[str, Any]) -> Iterator[str]:
+def _as_text(found: "Status", max_age: timedelta, say: dict[str, Any], worded: Callable[[str], str]) -> Iterator[str]:
     yield say["store"].format(store=found.store)
     good = found.last_good
     age = found.at - (good.finished_at or good.started_at) if good else None
     yield say["lag"].format(age=_age(age, say)) if age is not None else say["never"]
     yield ""
     if found.runs:
-        yield from table_lines(say["runs"], [_run_cells(entry, say) for entry in found.runs])
+        yield from table_lines(say["runs"], [_run_cells(entry, say, worded) for entry in found.runs])
         yield ""
     if found.sources:
-        yield from table_lines(say["sources"], [_source_cells(entry) for entry in found.sources])
+        yield from table_lines(say["sources"], [_source_cells(entry, worded) for entry in found.sources])
         yield ""
     yield say["totals"].format(**found.totals)
     for alert in found.alerts:
@@ -88,16 +91,22 @@ def _as_text(found: "Status", max_age: timedelta, say: dict[str, Any]) -> Iterat
     yield say["attention"].format(reasons=", ".join(reasons)) if reasons else say["well"]
 
 
-def _run_cells(entry: "RunStatus", say: dict[str, Any]) -> list[str]:
+def _run_cells(entry: "RunStatus", say: dict[str, Any], worded: Callable[[str], str]) -> list[str]:
     counts = [str(entry.counts[name]) for name in ("n_read", "n_new", "n_changed", "n_reposts", "n_rejected")]
     started = entry.run.started_at.strftime(_MINUTES)
-    return [started, say["outcomes"][entry.run.outcome], *counts, str(entry.n_failed_sources), entry.run.message]
+    return [
+        started,
+        say["outcomes"][entry.run.outcome],
+        *counts,
+        str(entry.n_failed_sources),
+        worded(entry.run.message),
+    ]
 
 
-def _source_cells(entry: "SourceStatus") -> list[str]:
+def _source_cells(entry: "SourceStatus", worded: Callable[[str], str]) -> list[str]:
     moments = [moment.strftime(_MINUTES) if moment else "-" for moment in (entry.last_read, entry.last_new)]
     counts = [str(entry.counts[name]) for name in ("n_read", "n_new", "n_reposts", "n_rejected")]
-    return [entry.source, *moments, *counts, str(entry.n_failures), entry.error]
+    return [entry.source, *moments, *counts, str(entry.n_failures), worded(entry.error)]
 
 
 def table_lines(header: Sequence[str], rows: list[list[str]]) -> Iterator[str]:

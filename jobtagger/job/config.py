@@ -47,7 +47,7 @@ def read_config(path: Path, environ: Mapping[str, str] | None = None) -> Setting
     ConfigError
         When the file is missing, is no TOML, or holds something unknown or wrong; all that is wrong is named.
     """
-    table = _read(path)
+    table = read_toml(path)
     problems = Problems(str(path))
     _refuse_unknown(table, _SECTIONS, "file", problems, "section")
     store = _store(path.parent, _section(table, "store", problems), problems)
@@ -67,7 +67,14 @@ def read_config(path: Path, environ: Mapping[str, str] | None = None) -> Setting
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read the file as it stands.
+
+    Raises
+    ------
+    ConfigError
+        When it is missing, cannot be read, or is no TOML.
+    """
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """What a run asks the store and writes into it: always for many listings at once, never row by row."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from jobtagger.job.keys import emptied_key
 from jobtagger.job.schema import COUNTS, TEXTS, listings, marks, rejected, run_sources, runs, tags
 from jobtagger.records import RawRecord, RejectedRecord
 
@@ -27,11 +28,13 @@ RUNNING, OK, PROBLEMS, FAILED = "running", "ok", "problems", "failed"
 
 
 class Known(NamedTuple):
-    """A listing as the store has it."""
+    """A listing as the store has it; without texts if retention emptied them."""
 
     listing_id: int
     digest: str
     raw_digest: str
+    key: str
+    has_texts: bool
 
 
 class Listing(NamedTuple):
@@ -64,9 +67,7 @@ class Changes:
     new: list[tuple[Listing, dict[str, str]]] = field(default_factory=list)
     changed: list[tuple[Listing, dict[str, str]]] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
-    reworded: list[tuple[int, str]] = field(
-        default_factory=list
-    )  # unchanged, but found in another form: its raw digest
+    reworded: list[Listing] = field(default_factory=list)  # unchanged, but found in another form or under another key
     rejected: Sequence[RejectedRecord] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
     replaces_rejected: bool = False
@@ -113,9 +114,11 @@ def marks_of(connection: Connection, source: str) -> dict[str, str]:
 
 def known_listings(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, Known]:
     """Give those listings of a source that the store has, by their keys."""
-    columns = (listings.c.listing_key, listings.c.listing_id, listings.c.digest, listings.c.raw_digest)
+    names = ("listing_id", "digest", "raw_digest", "listing_key")
+    columns = (*(listings.c[name] for name in names), listings.c.description.is_not(None))
     asked = select(*columns).where(listings.c.source == source, _among(connection, listings.c.listing_key, keys))
-    return {row[0]: Known._make(row[1:]) for row in connection.execute(asked).all()}
+    rows = connection.execute(asked).all()
+    return {key: Known(listing_id, digest, raw, key, bool(texts)) for listing_id, digest, raw, key, texts in rows}
 
 
 def first_listings(connection: Connection, text_digests: Sequence[str]) -> dict[str, int]:
@@ -127,15 +130,23 @@ def first_listings(connection: Connection, text_digests: Sequence[str]) -> dict[
 
 def save(connection: Connection, changes: Changes, stamp: Stamp) -> int:
     """Write what a chunk changes; give the number of reposts among its new listings."""
-    n_reposts = _insert_new(connection, changes, stamp)
-    if changes.changed:
+    if changes.changed:  # first: what is new is no repost of what says something else by now
         _update_changed(connection, changes, stamp)
+    n_reposts = _insert_new(connection, changes, stamp)
     seen = update(listings).where(listings.c.last_seen < stamp.now).values(last_seen=stamp.now)
     if changes.unchanged:
         connection.execute(seen.where(_among(connection, listings.c.listing_id, changes.unchanged)))
     if changes.reworded:
         found_as = update(listings).where(listings.c.listing_id == bindparam("this_id"))
-        rows = [{"this_id": listing_id, "raw_digest": raw} for listing_id, raw in changes.reworded]
+        rows = [
+            {
+                "this_id": this.listing_id,
+                "raw_digest": this.raw_digest,
+                "listing_key": this.key,
+                "url": this.url or None,
+            }
+            for this in changes.reworded
+        ]
         connection.execute(found_as, rows)
     _save_rejected(connection, changes, stamp.now)
     save_marks(connection, changes.source, changes.marks)
@@ -178,10 +189,42 @@ def empty_texts(connection: Connection, before: str) -> int:
     """Delete the texts of listings not seen since, and what rejected rows of that age held; tags stay."""
     old = (listings.c.last_seen < before) & listings.c.description.is_not(None)
     nothing = dict.fromkeys((*TEXTS, "url")) | {"raw_digest": ""}
+    empty_keys(connection, old)
     connection.execute(
         update(rejected).where(rejected.c.seen_at < before, rejected.c.content.is_not(None)).values(content=None)
     )
     return connection.execute(update(listings).where(old).values(nothing)).rowcount
+
+
+def empty_keys(connection: Connection, of_these: ColumnElement[bool]) -> None:
+    """Take the address out of the keys of listings; they are recognised all the same."""
+    kept = connection.execute(select(listings.c.listing_id, listings.c.listing_key).where(of_these)).all()
+    rows = [{"this_id": row[0], "listing_key": emptied_key(row[1])} for row in kept if emptied_key(row[1]) != row[1]]
+    if rows:
+        connection.execute(update(listings).where(listings.c.listing_id == bindparam("this_id")), rows)
+
+
+def relink(connection: Connection, moved: Sequence[int], texts: Collection[str]) -> None:
+    """Find the first listing anew for those whose text is another one, and for the reposts of theirs.
+
+    `texts` are the digests of the texts that they had before.
+    """
+    columns = (listings.c.listing_id, listings.c.text_digest, listings.c.repost_of)
+    ids = set(moved)
+    left = connection.execute(select(*columns).where(_among(connection, listings.c.text_digest, sorted(texts)))).all()
+    ids |= {row.listing_id for row in left if row.repost_of in ids}
+    asked = select(*columns).where(_among(connection, listings.c.listing_id, sorted(ids))).order_by(columns[0])
+    rows = connection.execute(asked).all()
+    same = select(*columns).where(_among(connection, listings.c.text_digest, sorted({row.text_digest for row in rows})))
+    firsts: dict[str, int] = {}
+    for row in connection.execute(same.order_by(columns[0])):
+        if row.listing_id not in ids:
+            firsts.setdefault(row.text_digest, row.repost_of or row.listing_id)
+    due = []
+    for row in rows:
+        first = firsts.setdefault(row.text_digest, row.listing_id)
+        due.append({"this_id": row.listing_id, "repost_of": None if first == row.listing_id else first})
+    connection.execute(update(listings).where(listings.c.listing_id == bindparam("this_id")), due)
 
 
 def _as_stored(row: Any) -> Listing:
@@ -198,7 +241,7 @@ def _insert_new(connection: Connection, changes: Changes, stamp: Stamp) -> int:
     for listing_id, (listing, row) in enumerate(changes.new, next_id):
         first = firsts.setdefault(listing.text_digest, listing_id)
         n_reposts += first != listing_id
-        own = {"listing_id": listing_id, "source": changes.source, "listing_key": listing.key, "first_seen": stamp.now}
+        own = {"listing_id": listing_id, "source": changes.source, "first_seen": stamp.now}
         rows.append(own | _listing_values(listing, stamp.now) | {"repost_of": None if first == listing_id else first})
         of_tags.append(_tag_values(listing._replace(listing_id=listing_id), row, stamp))
     connection.execute(insert(listings), rows)
@@ -207,15 +250,21 @@ def _insert_new(connection: Connection, changes: Changes, stamp: Stamp) -> int:
 
 
 def _update_changed(connection: Connection, changes: Changes, stamp: Stamp) -> None:
+    ids = [listing.listing_id for listing, _ in changes.changed]
+    asked = select(listings.c.listing_id, listings.c.text_digest).where(_among(connection, listings.c.listing_id, ids))
+    before = {listing_id: digest for listing_id, digest in connection.execute(asked)}
     rows = [_listing_values(listing, stamp.now) | {"this_id": listing.listing_id} for listing, _ in changes.changed]
     connection.execute(update(listings).where(listings.c.listing_id == bindparam("this_id")), rows)
+    moved = [this.listing_id for this, _ in changes.changed if before[this.listing_id] != this.text_digest]
+    if moved:
+        relink(connection, moved, {before[listing_id] for listing_id in moved})
     replace_tags(connection, changes.changed, stamp)
 
 
 def _listing_values(listing: Listing, now: str) -> dict[str, str | None]:
     texts = dict(zip(TEXTS, listing.record, strict=True))
     return {
-        "digest": listing.digest, "text_digest": listing.text_digest, "raw_digest": listing.raw_digest,
+        "listing_key": listing.key, "digest": listing.digest, "text_digest": listing.text_digest, "raw_digest": listing.raw_digest,
         "url": listing.url or None, **texts,
         "posted_at": listing.posted_at or None, "last_seen": now,
     }  # fmt: skip

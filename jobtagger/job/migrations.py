@@ -7,9 +7,11 @@ are done together or not at all.
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy import Connection, bindparam, insert, inspect, select, text, update
 
 from jobtagger.errors import InputError
+from jobtagger.job.keys import text_digest_of
+from jobtagger.job.ledger import empty_keys, relink
 from jobtagger.job.schema import SCHEMA_VERSION, VIEWS, listings, metadata, schema_info, tags, view_statements
 from jobtagger.records import OUTPUT_COLUMNS
 
@@ -120,5 +122,27 @@ def _from_1(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA user_version = 0")
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _from_1}
+def _from_2(connection: Connection) -> None:
+    """Take addresses out of the keys of emptied listings; texts that are mere skills are told apart; links are mended.
+
+    Keys that schema 2 masked are made anew by the run that finds their listing again.
+    """
+    empty_keys(connection, listings.c.title.is_(None) & listings.c.description.is_(None))
+    columns = (listings.c.listing_id, listings.c.text_digest, listings.c.skills)
+    has_skills_only = (listings.c.title == "") & (listings.c.description == "") & (listings.c.skills != "")
+    rows = connection.execute(select(*columns).where(has_skills_only)).all()
+    if rows:
+        renamed = [{"this_id": row.listing_id, "text_digest": text_digest_of("", "", row.skills)} for row in rows]
+        connection.execute(update(listings).where(listings.c.listing_id == bindparam("this_id")), renamed)
+    first = listings.alias()
+    stale = (
+        select(listings.c.listing_id)
+        .join(first, first.c.listing_id == listings.c.repost_of)
+        .where(first.c.text_digest != listings.c.text_digest)
+    )
+    if moved := sorted({*connection.scalars(stale), *(row.listing_id for row in rows)}):
+        relink(connection, moved, {row.text_digest for row in rows})
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}
 """What leads from a version to the next."""

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from jobtagger.errors import ConfigError, JobtaggerError
 from jobtagger.job import ledger
 from jobtagger.job.intake import Intake, counts_of
-from jobtagger.job.ledger import FAILED, OK, PROBLEMS, Stamp
+from jobtagger.job.ledger import FAILED, OK, PROBLEMS, Changes, Stamp
+from jobtagger.job.privacy import mask_contacts
 from jobtagger.job.schema import COUNTS
 from jobtagger.job.settings import Settings, Source
 from jobtagger.job.sources import Chunk, Problem, Reading, read_source
@@ -131,6 +132,8 @@ class _Run:
         self._store, self._settings, self._tagger = store, settings, tagger
         self._world, self._options = world, options
         self._messages: list[str] = []
+        self._edited: set[int] = set()  # a dry run remembers what a real one would have written
+        self._texts: set[str] = set()
         now = self._now()
         self._stamp = Stamp(now, tagger.model.digest, tagger.knowledge.digest)
         self._report = RunReport(0)
@@ -165,21 +168,23 @@ class _Run:
         """Tag those listings again that another model or other knowledge tagged; what they said is kept as history."""
         reports = {report.name: report for report in self._report.sources}
         after = 0
-        while not self._options.dry_run:
+        while True:
             self._stop_if_asked()
             with self._store.read() as connection:
                 stale = ledger.stale_listings(connection, self._stamp, sources, after, CHUNK_ROWS)
             if not stale:
                 return
+            after = stale[-1][1].listing_id
+            for source, listing in stale:
+                reports[source].counts["n_retagged"] += listing.listing_id not in self._edited
+            if self._options.dry_run:
+                continue
             rows = [tag.as_row() for tag in self._tagger.tag(listing.record for _, listing in stale)]
-            for source, _ in stale:
-                reports[source].counts["n_retagged"] += 1
             with self._store.write() as connection:
                 tagged = [(listing, row) for (_, listing), row in zip(stale, rows, strict=True)]
                 ledger.replace_tags(connection, tagged, self._stamp)
                 for name in {source for source, _ in stale}:
                     self._write_note(connection, reports[name])
-            after = stale[-1][1].listing_id
 
     def empty_texts(self) -> None:
         """Delete texts that were kept long enough."""
@@ -238,20 +243,39 @@ class _Run:
         entries = intake.entries(chunk)
         with self._store.read() as connection:
             known = ledger.known_listings(connection, report.name, [entry.key for entry in entries])
+            missing = [entry for entry in entries if entry.key not in known]
+            former = [key for entry in missing for key in intake.former_keys(entry)]
+            known |= intake.recognised(
+                missing, ledger.known_listings(connection, report.name, former) if former else {}
+            )
         changes = intake.changes(chunk, entries, known)
         if self._options.since:
             changes.marks = {}  # what was passed over is still to be read
         for name, n in counts_of(changes, len(chunk.found) + len(chunk.rejected)).items():
             report.counts[name] += n
         if self._options.dry_run:
+            report.counts["n_reposts"] += self._count_reposts(changes)
             return
         with self._store.write() as connection:
             report.counts["n_reposts"] += ledger.save(connection, changes, self._stamp)
             self._write_note(connection, report)
 
+    def _count_reposts(self, changes: Changes) -> int:
+        """Count the new listings that would be reposts."""
+        self._edited.update(listing.listing_id for listing, _ in changes.changed)
+        self._texts.update(listing.text_digest for listing, _ in changes.changed)
+        texts = [listing.text_digest for listing, _ in changes.new]
+        with self._store.read() as connection:
+            self._texts.update(ledger.first_listings(connection, sorted(set(texts))))
+        n_known = len(self._texts)
+        self._texts.update(texts)
+        return len(texts) - (len(self._texts) - n_known)
+
     def _problem(self, report: SourceReport, problem: Problem) -> None:
-        report.errors.append(problem.message)
-        _log.warning("source %s: %s", report.name, problem.message)
+        # The first row of a file without a header is taken for one, and columns are named in messages.
+        message = mask_contacts(problem.message) if self._settings.mask else problem.message
+        report.errors.append(message)
+        _log.warning("source %s: %s", report.name, message)
         if problem.marks and not self._options.dry_run:
             with self._store.write() as connection:
                 ledger.save_marks(connection, report.name, problem.marks)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from jobtagger.records import OUTPUT_COLUMNS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Counted up with every change of what stands below; `migrations.py` has the way from each to the next."""
 
 TEXTS = ("title", "description", "skills", "details")
@@ -35,9 +35,9 @@ listings = Table(
     metadata,
     Column("listing_id", Integer, primary_key=True, autoincrement=False),  # given out by the run, in order of arrival
     Column("source", Text, nullable=False),
-    Column("listing_key", Text, nullable=False),  # the board's id or address, else the digest
+    Column("listing_key", Text, nullable=False),  # the board's id or address, else a digest
     Column("digest", Text, nullable=False),  # of all four texts: another one means edited
-    Column("text_digest", Text, nullable=False),  # of title and description: the same one means repost
+    Column("text_digest", Text, nullable=False),  # of title and description, else skills: the same one means repost
     Column("raw_digest", Text, nullable=False, server_default=""),  # of the texts as found: the same one needs no look
     Column("url", Text),
     *(Column(name, Text) for name in TEXTS),  # cleaned and masked; null when retention emptied them

@@ -77,7 +77,7 @@ def open_store(
     where : Path or str
         A SQLite file, or the address of a PostgreSQL database.
     for_run : bool
-        Keep other runs away as long as it is open.
+        Keep other runs away as long as it is open; make the folder of a SQLite file if it is not there.
     must_exist : bool
         Refuse a SQLite file that is not there instead of creating it.
     busy_seconds : float
@@ -90,6 +90,8 @@ def open_store(
     """
     if must_exist and isinstance(where, Path) and not where.exists():
         raise InputError(f'{where}: no such store; "jobtagger run" makes it')
+    if for_run and isinstance(where, Path):
+        _make_folder(where.parent)
     engine, name = connect(where, busy_seconds)
     try:
         with _only_run(engine, where, name) if for_run else nullcontext():
@@ -169,6 +171,13 @@ def _remedy(said: str) -> str:
     if "full" in said or "No space" in said:
         return "; make room, the next run goes on where this one stopped"
     return ""
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: the folder of the store cannot be made: {error.strerror}") from None
 
 
 def _sqlite(path: Path, busy_seconds: float) -> Engine:

@@ -66,6 +66,16 @@ def send_alerts(store: Store, settings: AlertSettings, environ: Mapping[str, str
     return AlertReport(tuple(raised), tuple(cleared), tuple(problems))
 
 
+def end_alerts(store: Store, now: datetime) -> None:
+    """Clear what was raised while alerts were configured: nobody looks any more whether it lasts."""
+    with store.read() as connection:
+        are_open = bool(open_alerts(connection))
+    if are_open:
+        with store.write() as connection:
+            ended = update(alerts).where(alerts.c.cleared_at.is_(None))
+            connection.execute(ended.values(cleared_at=now.isoformat(timespec="seconds")))
+
+
 def find(connection: Connection, now: datetime, limits: Limits) -> list[Finding]:
     """Give all that is wrong now, with the sources of the last finished run."""
     runs = [run for run in last_runs(connection, 20) if run.outcome != "running"]

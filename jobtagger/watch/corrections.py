@@ -44,7 +44,7 @@ def to_review() -> Select[Any]:
         .join(tags, (tags.c.listing_id == listings.c.listing_id) & tags.c.is_current)
         .where(
             tags.c.needs_review == "true",
-            (listings.c.title != "") | (listings.c.description != ""),
+            (listings.c.title != "") | (listings.c.description != "") | (listings.c.skills != ""),
             listings.c.text_digest.not_in(select(_valid().subquery().c.text_digest)),
         )
         .group_by(listings.c.text_digest)
@@ -93,7 +93,7 @@ def training_rows(connection: Connection) -> Iterator[TrainingRow]:
             .where(listings.c.listing_id == correction.listing_id)
         )
         row = connection.execute(query).first()
-        if row and (row.title or row.description):
+        if row and (row.title or row.description or row.skills):
             texts = (row.title or "", row.description or "", row.skills or "")
             yield TrainingRow(*texts, row.language, correction.category_id)
 

@@ -1,12 +1,13 @@
 """The tables [alerts] and [metrics] of the job's configuration, read strictly; docs/operations.md explains each key."""
 
 import shlex
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobtagger.errors import ConfigError
-from jobtagger.job.settings import names_variable
+from jobtagger.job.config import read_config, read_toml
+from jobtagger.job.settings import Settings, names_variable
 from jobtagger.knowledge.schema import Fields, Problems
 
 SECTIONS = ("alerts", "metrics")
@@ -67,6 +68,29 @@ class WatchSettings:
     textfile: Path | None = None
 
 
+def read_whole_config(path: Path, environ: Mapping[str, str]) -> tuple[Settings, WatchSettings]:
+    """Read all of a configuration: what the run needs, and what looks after it.
+
+    Raises
+    ------
+    ConfigError
+        When anything in it is wrong; all problems at once.
+    """
+    problems: list[str] = []
+    settings, watched = None, None
+    try:
+        settings = read_config(path, environ)
+    except ConfigError as error:
+        problems.append(str(error))
+    try:
+        watched = read_watch_settings(path)
+    except ConfigError as error:
+        problems.append(str(error))
+    if settings is None or watched is None:
+        raise ConfigError("\n".join(dict.fromkeys(problems)))
+    return settings, watched
+
+
 def read_watch_settings(path: Path) -> WatchSettings:
     """Read [alerts] and [metrics] of a configuration; its relative paths start at its own folder.
 
@@ -75,14 +99,7 @@ def read_watch_settings(path: Path) -> WatchSettings:
     ConfigError
         When they hold something unknown, of the wrong type or outside its bounds; all problems at once.
     """
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f'{path}: no such file; "jobtagger run --help" shows what to write in it') from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    table = read_toml(path)
     problems = Problems(str(path))
     alerts = _alerts(table["alerts"], problems) if "alerts" in table else None
     textfile = _textfile(table["metrics"], problems) if "metrics" in table else ""

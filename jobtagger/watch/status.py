@@ -66,8 +66,7 @@ class Status:
         reasons = [last.outcome] if last.outcome != "ok" else []
         if good is None or self.at - (good.finished_at or good.started_at) > max_age:
             reasons.append("late")
-        started = last.started_at.isoformat(timespec="seconds")
-        if any(alert.found_at >= started for alert in self.alerts):
+        if self.alerts:
             reasons.append("alerts")
         return tuple(reasons)
 

@@ -1,6 +1,7 @@
 """What alerts say, in English and French."""
 
 from jobtagger.knowledge.types import Text
+from jobtagger.watch.causes import cause
 from jobtagger.watch.checks import Finding
 
 _FINDINGS = {
@@ -58,7 +59,8 @@ def sentence(finding: Finding, language: str) -> str:
     """Word a finding, such as "board-a: nothing new for 5.0 days ..."."""
     source = finding.source or _JOB.in_language(language)
     colon = " : " if language == "fr" else ": "
-    return f"{source}{colon}{_FINDINGS[finding.kind].in_language(language).format(**finding.facts)}"
+    facts = {name: cause(fact, language) if name == "error" else fact for name, fact in finding.facts.items()}
+    return f"{source}{colon}{_FINDINGS[finding.kind].in_language(language).format(**facts)}"
 
 
 def line(message: str, is_over: bool, language: str) -> str:

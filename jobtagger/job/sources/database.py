@@ -46,10 +46,13 @@ def _chunks(
     since = names.index(source.since_column) if source.since_column in names else None
     if source.since_column and since is None:
         raise InputError(f'source "{source.name}": no column "{source.since_column}"; columns: {", ".join(names)}')
+    n_done = 0
     for rows in cut_rows(result, lambda row: sum(len(cell) for cell in row if isinstance(cell, str))):
         # Rows come in the order of the column, so what is committed so far can be passed over by the next run.
         marks = {place: json.dumps(mark | {"highest": _plain(rows[-1][since])})} if since is not None else {}
-        yield Chunk(place, [columns.found([_cell(value) for value in row]) for row in rows], marks=marks)
+        found = [columns.found([_cell(value) for value in row]) for row in rows]
+        yield Chunk(place, found, numbers=range(n_done + 1, n_done + len(rows) + 1), marks=marks)
+        n_done += len(rows)
 
 
 def _statement(connection: Connection, source: DatabaseSource, highest: Any) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jobtagger.batch.extras import require
 from jobtagger.errors import InputError
-from jobtagger.job.privacy import mask_address
+from jobtagger.job.privacy import mask_address, names_listing
 from jobtagger.job.settings import FeedSource, fill
 from jobtagger.job.sources.backoff import failed, must_wait
 from jobtagger.job.sources.fetching import NOT_MODIFIED, Fetched, FetchError, fetch
@@ -64,7 +64,7 @@ def _entries(place: str, answer: Fetched, feedparser: Any) -> list[Found]:
     found = (_found(entry) for entry in parsed.entries)
     first: dict[str, Found] = {}
     for number, entry in enumerate(found):
-        first.setdefault(entry.native_id or f"\0{number}", entry)
+        first.setdefault(entry.native_id if names_listing(entry.native_id) else f"\0{number}", entry)
     return list(first.values())
 
 

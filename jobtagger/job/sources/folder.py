@@ -19,7 +19,7 @@ _WHOLE = -1
 
 
 def read_folder(source: FolderSource, reading: Reading) -> Iterator[Chunk | Problem]:
-    """Read the files that are new or changed, in order of their names.
+    """Read the files that are new or changed, pattern by pattern in order of their names.
 
     Raises
     ------
@@ -28,7 +28,29 @@ def read_folder(source: FolderSource, reading: Reading) -> Iterator[Chunk | Prob
     """
     options = ReadOptions(source.encoding, source.delimiter)
     settings = settings_digest(source.columns, source.encoding, source.delimiter)
-    missing = []
+    missing: list[str] = []
+    files = _files(source, missing)
+    short = {_place(path, root) for path, (root, is_first) in files.items() if is_first}
+    for path, (root, is_first) in files.items():
+        place = _place(path, root)
+        if not is_first:
+            former, place = place, _long_place(source, root, place)
+            if place not in reading.marks and former in reading.marks and former not in short:
+                yield Chunk(former, [], marks={former: "{}"}, replaces=True)  # its name before there were two folders
+        try:
+            yield from _read_file(path, place, source, options, settings, reading)
+        except InputError as error:
+            yield Problem(str(error))
+        except OSError as error:
+            yield Problem(f"{path}: cannot be read: {error.strerror}")
+    if missing:
+        raise InputError("; ".join(missing))
+
+
+def _files(source: FolderSource, missing: list[str]) -> dict[str, tuple[Path, bool]]:
+    """Give each file once, with the folder its pattern begins at, and whether that is the first pattern's."""
+    files: dict[str, tuple[Path, bool]] = {}
+    first = source.base / _root_of(source.patterns[0])
     for pattern in source.patterns:
         root = source.base / _root_of(pattern)
         if not root.is_dir():
@@ -38,14 +60,8 @@ def read_folder(source: FolderSource, reading: Reading) -> Iterator[Chunk | Prob
         if not found and not glob.has_magic(pattern):
             missing.append(f"{source.base / pattern}: no such file")
         for path in sorted(found):
-            try:
-                yield from _read_file(path, _place(path, root), source, options, settings, reading)
-            except InputError as error:
-                yield Problem(str(error))
-            except OSError as error:
-                yield Problem(f"{path}: cannot be read: {error.strerror}")
-    if missing:
-        raise InputError("; ".join(missing))
+            files.setdefault(path, (root, root == first))
+    return files
 
 
 def _read_file(
@@ -104,6 +120,12 @@ def _root_of(pattern: str) -> Path:
 def _place(path: str, root: Path) -> str:
     """Name a file so that the name holds when the folder is moved."""
     return Path(path).relative_to(root).as_posix()
+
+
+def _long_place(source: FolderSource, root: Path, place: str) -> str:
+    """Name a file of another folder than the first, so that no file of that one has the same name."""
+    path = root / place
+    return f"./{path.relative_to(source.base).as_posix()}" if path.is_relative_to(source.base) else path.as_posix()
 
 
 def _is_own(path: Path, own: Path | None) -> bool:

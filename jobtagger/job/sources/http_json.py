@@ -7,13 +7,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from jobtagger.errors import InputError
-from jobtagger.job.privacy import mask_address
+from jobtagger.job.privacy import mask_address, names_listing
 from jobtagger.job.settings import HttpSource, Paging, fill
 from jobtagger.job.sources.backoff import failed, must_wait
 from jobtagger.job.sources.fetching import NOT_MODIFIED, Fetched, FetchError, fetch, with_params
 from jobtagger.job.sources.found import Chunk, Columns, FoundRow, Problem, Reading, settings_digest, table_of
 from jobtagger.records import RejectedRecord
 
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,40}", re.IGNORECASE)
 _NEXT_LINK = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 
 
@@ -70,7 +71,9 @@ def _loads(answer: Fetched, place: str) -> Any:
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
-        raise InputError(f"{place}: the answer is no JSON: {answer.body[:60]!r}") from None
+        kind = answer.headers.get("content-type", "").split(";")[0].strip()
+        said = f", said to be {kind}" if _MEDIA_TYPE.fullmatch(kind) else ""
+        raise InputError(f"{place}: the answer is no JSON ({len(answer.body)} bytes{said})") from None
 
 
 def _records(document: Any, path: str, place: str) -> list[Any]:
@@ -102,12 +105,15 @@ def _chunk(source: HttpSource, place: str, records: list[Any], seen: set[str], r
         return Chunk(place, [], rejected)
     table = Columns(place, columns, reading.layouts, _present(source.columns, columns))
     found: list[FoundRow] = []
-    for row in rows:
+    numbers: list[int] = []
+    places = [number for number, record in enumerate(records, 1) if isinstance(record, Mapping)]
+    for number, row in zip(places, rows, strict=True):
         listing = table.found(row)
-        if not listing.native_id or listing.native_id not in seen:
+        if not names_listing(listing.native_id) or listing.native_id not in seen:
             seen.add(listing.native_id)
             found.append(listing)
-    return Chunk(place, found, rejected)
+            numbers.append(number)
+    return Chunk(place, found, rejected, numbers)
 
 
 def _present(named: Mapping[str, str], columns: list[str]) -> dict[str, str]:
