@@ -232,3 +232,15 @@ def test_an_unfinished_folder_is_no_source(broken):
 
     with pytest.raises(InputError, match="the output stands there until it is whole; give the output another name"):
         tag_folder(str(folder.parent / "out.part"), str(folder.parent / "out"), EngineOptions("dask"))
+
+
+@pytest.mark.parametrize("engine", ["dask", "spark"])
+def test_an_unfinished_folder_is_not_deleted(folder, tmp_path, engine):
+    """What stands where the output is made may be somebody's, and is left as it is."""
+    (tmp_path / "out.part").mkdir()
+    (tmp_path / "out.part" / "theirs.txt").write_text("precious")
+
+    with pytest.raises(InputError, match=r"out\.part: exists already, .*: remove it, or give the output another name"):
+        tag_folder(str(folder / "in"), str(tmp_path / "out"), EngineOptions(engine))
+
+    assert "precious" == (tmp_path / "out.part" / "theirs.txt").read_text()

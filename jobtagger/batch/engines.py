@@ -48,6 +48,11 @@ def tag_folder(source: str, target: str, options: EngineOptions) -> Summary:
     unfinished = f"{target.rstrip('/')}.part" if is_local else target
     if is_local and os.path.realpath(source) == os.path.realpath(unfinished):
         raise InputError(f"{source}: the output stands there until it is whole; give the output another name")
+    if is_local and os.path.lexists(unfinished):
+        raise InputError(
+            f"{unfinished}: exists already, perhaps from a run that was killed; the output stands there until it is"
+            " whole: remove it, or give the output another name"
+        )
     try:
         counts = _run(source, unfinished, tagger, options)
     except BaseException:

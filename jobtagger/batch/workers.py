@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from jobtagger.batch.duplicates import OFF, Fingerprint, fingerprints
 from jobtagger.batch.inputs import Chunk
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, WorkerError
 from jobtagger.knowledge import Knowledge
 from jobtagger.records import ADVICE_COLUMN, RawRecord, TaggedPosting
 from jobtagger.risk.advice import AdviceColumn
@@ -56,7 +56,7 @@ def answers(tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int) 
 
     Raises
     ------
-    InputError
+    WorkerError
         When a worker process died.
     """
     n_jobs = (
@@ -152,7 +152,7 @@ def _parallel_answers(
             yield done, future.result()
         is_whole = True
     except BrokenProcessPool:
-        raise InputError("a worker process died, probably for want of memory; run with fewer --jobs") from None
+        raise WorkerError("a worker process died, probably for want of memory; run with fewer --jobs") from None
     finally:
         with _signals_held():
             executor.shutdown(wait=True, kill_workers=not is_whole)
@@ -180,8 +180,8 @@ def _signals_held() -> Iterator[None]:
         for number, handler in before.items():
             if handler is not None:
                 signal.signal(number, handler)
-        for number in came[:1]:
-            signal.raise_signal(number)
+        for first in came[:1]:
+            signal.raise_signal(first)
 
 
 _worker: tuple[Tagger, Wanted] | None = None
