@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jobtagger.batch.frame import FrameOptions
 from jobtagger.batch.partitions import Counts, PartitionTagger
-from jobtagger.batch.summary import Summary
+from jobtagger.batch.summary import NO_PARQUET, Summary
 from jobtagger.errors import InputError
 
 DASK, SPARK = "dask", "spark"
@@ -61,7 +61,12 @@ def tag_folder(source: str, target: str, options: EngineOptions) -> Summary:
         raise
     if is_local:
         os.replace(unfinished, target)
-    return _summary(counts, target)
+    summary = _summary(counts, target)
+    if options.engine == DASK:
+        from jobtagger.batch.dask_frames import find_parquet  # noqa: PLC0415 - one engine at a time
+
+        summary.left_out = [{"name": name, "reason": NO_PARQUET} for name in find_parquet(source).others]
+    return summary
 
 
 def _run(source: str, target: str, tagger: PartitionTagger, options: EngineOptions) -> Counts:
