@@ -276,7 +276,7 @@ def test_dask_reads_what_pandas_and_spark_leave_in_folders(tmp_path):
     ("cells", "message"),
     [
         (["x"], "1.parquet: has a column of another type than the files before: Unable to merge: Field n has incompat"),
-        ([0.5], "cannot be tagged: Integer value 9007199254740993 not in range"),
+        ([0.5], "in: cannot be tagged: Integer value 9007199254740993 not in range"),
     ],
 )
 def test_dask_names_the_column_of_another_type(tmp_path, cells, message):

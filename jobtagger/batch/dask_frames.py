@@ -1,6 +1,7 @@
 """Data frames of Dask through the tagger, and folders of Parquet by way of them."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 EXTRA = "dask"
 ENDINGS = (".parquet", ".parq", ".pq")
 _NAME = "--engine dask"
+_REFUSED = re.compile(r"`Arrow\w+\('(.*)', '(.*)'\)`")
+"""In Dask's long message: what Arrow says of a value that does not fit the type of its column."""
 
 
 def tag_dask(frame: "dd.DataFrame", model_folder: str = "", options: FrameOptions | None = None) -> "dd.DataFrame":
@@ -61,11 +64,16 @@ def _one_line(source: str, target: str) -> Iterator[None]:
     arrow = require("pyarrow", EXTRA, _NAME).ArrowException
     try:
         yield
-    except (OSError, arrow) as error:
+    except (OSError, arrow) as error:  # an Arrow error may be a ValueError too
         _refuse_damaged(source)
         if not isinstance(error, OSError):
             raise InputError(f"{source}: cannot be tagged: {_cause(error)}") from None
         raise InputError(f"{target}: cannot be written: {error.strerror or error}") from None
+    except ValueError as error:
+        refused = _REFUSED.search(str(error))
+        if not refused:
+            raise
+        raise InputError(f"{source}: cannot be tagged: {': '.join(refused.groups())}; tag the files apart") from None
     except killed:
         raise InputError(
             "a worker process died several times, probably for want of memory; use fewer workers or smaller files"
