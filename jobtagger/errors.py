@@ -4,7 +4,9 @@ JobtaggerError
 ├── KnowledgeError      a knowledge file is wrong
 ├── InputError          an input cannot be read, or an output cannot be written
 │   ├── NoRowsError     a whole input without a row
-│   └── WriteError      the system refused a write, as on a full disk
+│   └── StoppedError    a run was ended from outside; what was done before is as it was
+│       ├── WriteError      the system refused a write, as on a full disk
+│       └── WorkerError     a worker process died
 ├── ModelError          the model folder is missing, altered or of another version
 ├── TrainingDataError   training rows are wrong
 └── ConfigError         the configuration of the scheduled job is wrong
@@ -34,8 +36,16 @@ class NoRowsError(InputError):
     """An input is whole and has no rows; among several it is passed over."""
 
 
-class WriteError(InputError):
-    """The system refused a write; what was done before is as it was."""
+class StoppedError(InputError):
+    """A run was ended by what neither its inputs nor its options are to blame for; what was done before is as it was."""
+
+
+class WriteError(StoppedError):
+    """The system refused a write."""
+
+
+class WorkerError(StoppedError):
+    """A worker process died."""
 
 
 class ModelError(JobtaggerError):

@@ -123,3 +123,49 @@ def test_a_header_without_end_is_refused(tmp_path, knowledge):
 
     with pytest.raises(InputError, match="row 1: the header cannot be read: longer than 32,000,000 characters"):
         _read(tmp_path / "in.csv", knowledge.sources)
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('"Senior" developer for "Acme",10', ('"Senior" developer for "Acme"', "10")),
+        ('"Logo" and "site", 5', ('"Logo" and "site"', " 5")),
+        ('"a ""b"", c",1', ('a "b", c', "1")),
+        ('"a" ,1', ("a ", "1")),
+        ('x,"b" c', ("x", '"b" c')),
+        ('"say ""a"", b" c,', ('"say ""a"", b" c', "")),
+    ],
+)
+def test_quotes_round_a_part_of_a_cell_stay(tmp_path, knowledge, line, cells):
+    """A quote at the beginning that does not go round the whole cell is text; one that does is not."""
+    (tmp_path / "in.csv").write_text(f"title,budget\nbefore,1\n{line}\nafter,2\n")
+
+    assert [("before", "1"), cells, ("after", "2")] == _read(tmp_path / "in.csv", knowledge.sources)[1]
+
+
+def test_quotes_round_a_part_of_the_only_cell_stay(tmp_path, knowledge):
+    """The same in a file of one column."""
+    (tmp_path / "in.csv").write_text('title\n"Logo" design, needed\n')
+
+    assert [('"Logo" design, needed',)] == _read(tmp_path / "in.csv", knowledge.sources)[1]
+
+
+@pytest.mark.parametrize("header", ["title", "title,n"])
+@pytest.mark.parametrize("blank", ["  ", "\t", "\x1a", " \x1a"])
+def test_a_line_of_blanks_is_no_row(tmp_path, tagger, header, blank):
+    """Lines of blanks, and the sign by which DOS ended files, are passed over and not counted, as in JSON lines."""
+    cells = "Logo for a bakery" + (",1" if "," in header else "")
+    (tmp_path / "in.csv").write_text(f"{blank}\n{header}\n{blank}\n{cells}\n{blank}\n{cells},x,x\n{blank}")
+    (tmp_path / "in.jsonl").write_text(f'{{"title": "a"}}\n{blank}\n{{"title": "b"}}\n{blank}')
+
+    table, rows = _read(tmp_path / "in.csv", tagger.knowledge.sources)
+
+    assert (header.split(","), 2, tuple(cells.split(","))) == (table.columns, len(rows), rows[0])
+    assert [("a",), ("b",)] == _read(tmp_path / "in.jsonl", tagger.knowledge.sources)[1]
+
+
+def test_a_blank_cell_in_quotes_is_a_row(tmp_path, knowledge):
+    """What was quoted was meant."""
+    (tmp_path / "in.csv").write_text('title\n" "\n""\n')
+
+    assert [(" ",), ("",)] == _read(tmp_path / "in.csv", knowledge.sources)[1]

@@ -149,7 +149,9 @@ def test_folders_that_cannot_be_are_said(folder, tmp_path):
     result = _program("tag", tmp_path / "junk", "-o", tmp_path / "out", "--engine", "dask", "--jobs", "1")
 
     assert (1, 1) == (result.returncode, len(result.stderr.splitlines())), result.stderr
-    assert f"jobtagger: {tmp_path / 'junk'}: cannot be read as Parquet: No files satisfy" in result.stderr
+    assert (
+        f"jobtagger: {tmp_path / 'junk'}: cannot be read as Parquet: no file in it is called .parquet" in result.stderr
+    )
     assert ["junk"] == os.listdir(tmp_path)
 
 
@@ -220,8 +222,8 @@ def test_spark_leaves_nothing_behind(broken, tmp_path):
 
     result = _program("tag", folder, "-o", tmp_path / "out", "--engine", "spark", "--jobs", "1", "-q")
 
-    assert 1 == result.returncode
-    assert result.stderr.splitlines()[-1].startswith(f"jobtagger: {folder}: "), result.stderr
+    assert (1, 1) == (result.returncode, len(result.stderr.splitlines())), result.stderr  # no word of Java's
+    assert result.stderr.startswith(f"jobtagger: {folder}: "), result.stderr
     assert ["pages"] == os.listdir(tmp_path)
 
 
@@ -232,3 +234,58 @@ def test_an_unfinished_folder_is_no_source(broken):
 
     with pytest.raises(InputError, match="the output stands there until it is whole; give the output another name"):
         tag_folder(str(folder.parent / "out.part"), str(folder.parent / "out"), EngineOptions("dask"))
+
+
+@pytest.mark.parametrize("engine", ["dask", "spark"])
+def test_an_unfinished_folder_is_not_deleted(folder, tmp_path, engine):
+    """What stands where the output is made may be somebody's, and is left as it is."""
+    (tmp_path / "out.part").mkdir()
+    (tmp_path / "out.part" / "theirs.txt").write_text("precious")
+
+    with pytest.raises(InputError, match=r"out\.part: exists already, .*: remove it, or give the output another name"):
+        tag_folder(str(folder / "in"), str(tmp_path / "out"), EngineOptions(engine))
+
+    assert "precious" == (tmp_path / "out.part" / "theirs.txt").read_text()
+
+
+def _tag_by_dask(source, target):
+    return _program("tag", source, "-o", target, "--engine", "dask", "--jobs", "1", "-q", "--lang", "en")
+
+
+def test_dask_reads_what_pandas_and_spark_leave_in_folders(tmp_path):
+    """An index is a column, an empty column has the type of the others, files that are no Parquet by name are passed over."""
+    source = tmp_path / "in"
+    (source / "_temporary").mkdir(parents=True)
+    keys = pd.Index(["a", "b"], name="key")
+    pd.DataFrame({"title": ["Logo", "Site"], "note": [None, None], "n": [1, 2]}, keys).to_parquet(source / "0.parquet")
+    pd.DataFrame({"title": ["Voice"], "note": ["x"], "n": [0.5]}, keys[:1]).to_parquet(source / "1.parquet")
+    for name in ("readme.txt", "_SUCCESS", ".0.parquet.crc", "_temporary/2.parquet"):
+        (source / name).write_text("no Parquet")
+
+    result = _tag_by_dask(source, tmp_path / "out")
+
+    left_out = f"note: {source / 'readme.txt'} was left out: its name is none of Parquet (.parquet, .parq, .pq)\n"
+    assert (0, left_out) == (result.returncode, result.stderr)
+    rows = pq.read_table(tmp_path / "out", columns=["key", "title", "note", "n"]).sort_by("n").to_pylist()
+    assert [("a", "Voice", "x", 0.5), ("a", "Logo", None, 1.0), ("b", "Site", None, 2.0)] == [
+        tuple(row.values()) for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["x"], "1.parquet: has a column of another type than the files before: Unable to merge: Field n has incompat"),
+        ([0.5], "in: cannot be tagged: Integer value 9007199254740993 not in range"),
+    ],
+)
+def test_dask_names_the_column_of_another_type(tmp_path, cells, message):
+    """Types that do not go together, or numbers that would lose digits, end in one line."""
+    (tmp_path / "in").mkdir()
+    for number, values in enumerate(([2**53 + 1], cells)):
+        pd.DataFrame({"title": ["Logo"], "n": values}).to_parquet(tmp_path / "in" / f"{number}.parquet", index=False)
+
+    result = _tag_by_dask(tmp_path / "in", tmp_path / "out")
+
+    assert (1, 1, True) == (result.returncode, len(result.stderr.splitlines()), message in result.stderr), result.stderr
+    assert ["in"] == os.listdir(tmp_path)

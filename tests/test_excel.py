@@ -1,12 +1,13 @@
 """Workbooks as people make them: headings above the header, several sheets, any name."""
 
+import csv
 import datetime as dt
 
 import pytest
 import xlsxwriter
 from click.testing import CliRunner
 
-from jobtagger.batch import ReadOptions
+from jobtagger.batch import ReadOptions, RunOptions, tag_file
 from jobtagger.batch.reading import open_table
 from jobtagger.cli import cli
 from jobtagger.errors import InputError
@@ -52,7 +53,8 @@ def test_the_header_is_found_below_headings(tmp_path, knowledge, above):
     table, rows = _read(tmp_path / "in.xlsx", knowledge.sources)
 
     assert (["n", "title", "description"], len(above) + 2) == (table.columns, table.first_number)
-    assert [["1", "Logo", "x"], ["", "", ""], ["2", "Site", "y"]] == rows
+    assert [["1", "Logo", "x"], ["2", "Site", "y"]] == rows
+    assert [len(above) + 2, len(above) + 4] == list(table.numbers)
 
 
 def test_a_named_column_says_which_row_is_the_header(tmp_path, knowledge):
@@ -104,3 +106,32 @@ def test_a_workbook_is_known_by_its_content(tmp_path, knowledge):
     for name in ("jobs", "jobs.csv", "jobs.xls"):
         (tmp_path / name).write_bytes((tmp_path / "in.xlsx").read_bytes())
         assert [["Logo"]] == _read(tmp_path / name, knowledge.sources)[1]
+
+
+def test_blank_rows_are_no_rows(tmp_path, tagger):
+    """Cells that are coloured but empty, and those of blanks, are not tagged; the others keep the numbers of the sheet."""
+    book = xlsxwriter.Workbook(str(tmp_path / "in.xlsx"))
+    sheet, colour = book.add_worksheet("jobs"), book.add_format({"bg_color": "yellow"})
+    rows = [["title", "n"], ["", ""], ["Logo for a bakery", "1"], ["  ", "\xa0"], ["Logo for a bakery", "2"], ["", ""]]
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            sheet.write(number, place, cell, colour)
+    book.close()
+
+    summary = tag_file(
+        [str(tmp_path / "in.xlsx")], str(tmp_path / "out.csv"), tagger, run=RunOptions(duplicates="exact")
+    )
+
+    assert (2, 0) == (summary.n_tagged, summary.n_rejected)
+    with (tmp_path / "out.csv").open() as file:
+        assert [("1", ""), ("2", "3")] == [(row["n"], row["duplicate_of"]) for row in csv.DictReader(file)]
+
+
+def test_blank_rows_alone_are_no_table(tmp_path, knowledge):
+    """A header above nothing but blanks is passed over for a sheet that has rows, and refused alone."""
+    _write(tmp_path / "in.xlsx", a=[["title"], [" "]], b=[["title"], ["Logo"]])
+    _write(tmp_path / "none.xlsx", a=[["title"], [" "]])
+
+    assert "b" == _read(tmp_path / "in.xlsx", knowledge.sources)[0].shape.sheet
+    with pytest.raises(InputError, match=r"none\.xlsx: has no sheet with a header and rows"):
+        _read(tmp_path / "none.xlsx", knowledge.sources)

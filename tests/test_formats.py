@@ -105,6 +105,35 @@ def test_numbers_of_json_parquet_and_excel_are_written_plainly(tmp_path, knowled
     assert [("a", "12345", "TRUE"), ("b", "0.5", "FALSE")] == _read(tmp_path / "a.xlsx", knowledge.sources)[1]
 
 
+def test_odd_values_of_parquet_are_written_all_the_same(tmp_path, knowledge):
+    """What Python cannot hold, JSON does not have or this machine does not know costs no column and no file."""
+    zone = pyarrow.timestamp("ms", tz="Nowhere/AtAll")
+    twice = pyarrow.StructArray.from_arrays([pyarrow.array([1, None]), pyarrow.array(["x", "é"])], names=["a", "a"])
+    columns = {
+        "title": (["Logo", "Site"], ("Logo", "Site")),
+        "twice": (twice, ('{"a": 1, "a": "x"}', '{"a": null, "a": "é"}')),
+        "late": (
+            pyarrow.array([[300_000_000_000_000, None], [1]], pyarrow.list_(pyarrow.timestamp("ms"))),
+            ('["11476-08-15 05:20:00.000", null]', '["1970-01-01 00:00:00.001000"]'),
+        ),
+        "long": (
+            pyarrow.array([[("a", 2**62)], None], pyarrow.map_(pyarrow.string(), pyarrow.duration("s"))),
+            ('[["a", "4611686018427387904"]]', ""),
+        ),
+        "zone": (pyarrow.array([None, 1], zone), ("", "1970-01-01 00:00:00.001Z")),
+        "zones": (pyarrow.array([[], [1]], pyarrow.list_(zone)), ("[]", '["1970-01-01 00:00:00.001Z"]')),
+        "nan": (pyarrow.array([{"n": float("nan")}, {"n": 0.5}]), ('{"n": null}', '{"n": 0.5}')),
+        "bytes": (pyarrow.array([[b"x\xe9"], [b"y"]]), ('["x\\\\xe9"]', '["y"]')),
+    }
+    table = pyarrow.table({name: cells for name, (cells, _) in columns.items()})
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+
+    _, rows = _read(tmp_path / "a.parquet", knowledge.sources)
+
+    for place, (name, (_, texts)) in enumerate(columns.items()):
+        assert texts == tuple(row[place] for row in rows), name
+
+
 @pytest.mark.parametrize("ending", ["csv.gz", "csv.zst", "jsonl.gz", "parquet", "xlsx"])
 def test_outputs_of_all_formats_hold_the_same_rows(tmp_path, tagger, ending):
     """What is written packed, as Parquet or as a workbook reads back as what the plain CSV holds."""

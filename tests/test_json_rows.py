@@ -280,3 +280,17 @@ def test_what_is_no_json_is_refused(tmp_path, knowledge):
 
     with pytest.raises(InputError, match=r"in\.json: is not JSON: .*Expecting value \(character 21\)"):
         _read(tmp_path / "in.json", knowledge.sources)
+
+
+@pytest.mark.parametrize("name", ["in.json", "in"])
+def test_lines_longer_than_the_first_look_are_lines(tmp_path, knowledge, name):
+    """A first record that is longer than what is looked at first is told from a document all the same."""
+    long = "x" * 400_000
+    (tmp_path / name).write_text(f'{{"title": "a", "text": "{long}"}}\n\n{{"title": "b", "text": "{long}"}}\n')
+    (tmp_path / "one.json").write_text(f'{{"title": "a", "text": "{long}"}}\n')
+
+    table, rows = _read(tmp_path / name, knowledge.sources)
+    one, single = _read(tmp_path / "one.json", knowledge.sources)
+
+    assert ("jsonl", [("a", long), ("b", long)]) == (table.shape.format, rows)
+    assert ("json", [("a", long)]) == (one.shape.format, single)

@@ -79,3 +79,46 @@ def test_a_stopped_standard_output_is_not_called_unwritten(big):
         complaint = program.stderr.read()
 
     assert (143, True) == (program.returncode, "the rows on standard output end early" in complaint), complaint
+
+
+_INTERRUPTED_IMPORT = """
+import signal, sys
+from jobtagger.cli import main
+class CtrlC:
+    def find_spec(self, name, *_):
+        if name == "jobtagger.tagger":
+            signal.raise_signal(signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, CtrlC())
+main()
+"""
+
+
+@pytest.mark.parametrize("output", ["out.csv", "-"])
+def test_ctrl_c_is_one_line_from_the_start(tmp_path, output):
+    """Ctrl-C before the tagger is there ends as it does later."""
+    (tmp_path / "in.csv").write_text("title\nLogo\n")
+    command = [sys.executable, "-c", _INTERRUPTED_IMPORT, "tag", "in.csv", "-o", output, "--lang", "en"]
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+
+    assert (130, "", "jobtagger: stopped; nothing was written\n") == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("n_processes", [1, 2, 3, 4])
+def test_ctrl_c_while_workers_start_ends_the_run(big, n_processes):
+    """Ctrl-C that comes to all processes while the first or last of the workers starts neither hangs nor leaves a trace."""
+    script = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);" + PROGRAM[2]
+    command = [sys.executable, "-c", script, "tag", "in.csv", "-o", "out.csv", "-q", "-j", "2", "--lang", "en"]
+    with subprocess.Popen(command, cwd=big, stderr=subprocess.PIPE, text=True, start_new_session=True) as program:
+        assert _wait(lambda: len(_workers(program.pid)) >= n_processes)  # two helpers and two workers
+        workers = _workers(program.pid)
+        os.killpg(program.pid, signal.SIGINT)
+        try:
+            complaint = program.communicate(timeout=30)[1]
+        finally:
+            program.kill()
+
+    assert (130, "jobtagger: stopped; nothing was written\n") == (program.returncode, complaint)
+    assert _wait(lambda: not any(map(_is_alive, workers)))
+    assert ["in.csv"] == os.listdir(big)

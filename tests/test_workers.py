@@ -69,6 +69,19 @@ def test_a_worker_that_dies_ends_the_run_with_a_message(tmp_path, tagger):
     assert ["in.csv"] == os.listdir(tmp_path)
 
 
+def test_a_worker_that_dies_late_says_how_to_go_on(tmp_path, tagger):
+    """Behind a mark nothing is lost when a worker dies, and the message says so."""
+    rows = [f"Logo for bakery {i}" for i in range(20_000)]
+    (tmp_path / "in.csv").write_text("\n".join(["title", *rows, "die here", ""]))
+    dying = FallingTagger(tagger.knowledge, tagger.model)
+
+    with pytest.raises(InputError, match="fewer --jobs; what was done is kept, go on with --resume"):
+        tag_file(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), dying, run=RunOptions(jobs=2))
+    summary = tag_file(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), tagger, run=RunOptions(resume=True))
+
+    assert 20_001 == summary.n_tagged
+
+
 def test_small_inputs_stay_in_one_process(tmp_path, tagger):
     """A few rows are tagged by the very tagger given, without starting workers: it dies with us, so it must not be asked."""
     (tmp_path / "in.csv").write_text("title\nfall here\n")

@@ -1,9 +1,10 @@
 """Data frames of Dask through the tagger, and folders of Parquet by way of them."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobtagger.batch.extras import require
 from jobtagger.batch.frame import FrameOptions
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     import dask.dataframe as dd
 
 EXTRA = "dask"
+ENDINGS = (".parquet", ".parq", ".pq")
 _NAME = "--engine dask"
+_REFUSED = re.compile(r"`Arrow\w+\('(.*)', '(.*)'\)`")
+"""In Dask's long message: what Arrow says of a value that does not fit the type of its column."""
 
 
 def tag_dask(frame: "dd.DataFrame", model_folder: str = "", options: FrameOptions | None = None) -> "dd.DataFrame":
@@ -34,11 +38,14 @@ def tag_parquet(source: str, target: str, tagger: PartitionTagger, scheduler: st
     frames = require("dask.dataframe", EXTRA, _NAME)
     with _cluster(scheduler, n_workers):
         try:
-            frame = frames.read_parquet(source, dtype_backend="numpy_nullable")
-            types = _types(source)
+            schema = _schema(source)
+            found = find_parquet(source).named
+            # An index of pandas is a column of the file like any other.
+            frame = frames.read_parquet(found, dtype_backend="numpy_nullable", index=False, dataset={"schema": schema})
         except (OSError, ValueError) as error:
             raise InputError(f"{source}: cannot be read as Parquet: {_cause(error)}") from None
         tagged = _tagged(frame, tagger)
+        types = {column.name: column.type for column in schema}
         types |= dict.fromkeys(set(tagged.columns) - set(frame.columns), "string")
         with _one_line(source, target):
             tagged.to_parquet(target, write_index=False, overwrite=True, compression="zstd", schema=types)
@@ -57,36 +64,79 @@ def _one_line(source: str, target: str) -> Iterator[None]:
     arrow = require("pyarrow", EXTRA, _NAME).ArrowException
     try:
         yield
-    except (OSError, arrow) as error:
+    except (OSError, arrow) as error:  # an Arrow error may be a ValueError too
         _refuse_damaged(source)
         if not isinstance(error, OSError):
             raise InputError(f"{source}: cannot be tagged: {_cause(error)}") from None
         raise InputError(f"{target}: cannot be written: {error.strerror or error}") from None
+    except ValueError as error:
+        refused = _REFUSED.search(str(error))
+        if not refused:
+            raise
+        raise InputError(f"{source}: cannot be tagged: {': '.join(refused.groups())}; tag the files apart") from None
     except killed:
         raise InputError(
             "a worker process died several times, probably for want of memory; use fewer workers or smaller files"
         ) from None
 
 
-def _types(source: str) -> dict[str, Any]:
-    """Give the types of the columns as they stand in the files, to write them the same way.
+class ParquetFiles(NamedTuple):
+    """The files of a folder by their addresses, and those that are no Parquet by name; hidden ones are neither."""
+
+    named: list[str]
+    others: list[str]
+
+
+def find_parquet(source: str) -> ParquetFiles:
+    """Find the Parquet files of a folder and of those in it; what begins with a dot or an underscore is hidden.
 
     Raises
     ------
     InputError
-        When a file is damaged at its end, or has other columns than the first.
+        When there is none.
+    """
+    filesystem, root = require("fsspec.core", EXTRA, _NAME).url_to_fs(source)
+    paths = filesystem.find(root)
+    if paths != [root]:
+        paths = [path for path in paths if not _is_hidden(path[len(root) :])]
+    named = [path for path in paths if path.lower().endswith(ENDINGS) or path == root]
+    if not named:
+        raise InputError(f"{source}: cannot be read as Parquet: no file in it is called {', '.join(ENDINGS)}")
+    address = filesystem.unstrip_protocol if "://" in source else str
+    return ParquetFiles(list(map(address, named)), [path for path in paths if path not in set(named)])
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith((".", "_")) and "=" not in part for part in path.split("/"))
+
+
+def _schema(source: str) -> Any:
+    """Give the columns with the types in which all files can be held, to read and to write them that way.
+
+    A column that is empty in one file has the type of the others, and smaller numbers that of larger ones.
+
+    Raises
+    ------
+    InputError
+        When a file is damaged at its end, or has other columns than the first, or one of a type that does not fit.
     """
     files = _files(source)
-    expected = set(files.schema.names)
-    arrow = require("pyarrow", EXTRA, _NAME).ArrowException
+    arrow = require("pyarrow", EXTRA, _NAME)
+    schema, expected = files.schema, set(files.schema.names)
     for file in files.get_fragments():
         try:
-            found = set(file.physical_schema.names)
-        except (OSError, arrow) as error:
+            found = file.physical_schema
+        except (OSError, arrow.ArrowException) as error:
             raise InputError(f"{file.path}: cannot be read as Parquet: {_cause(error)}") from None
-        if missing := sorted(expected ^ found):
+        if missing := sorted(expected ^ set(found.names)):
             raise InputError(f'{file.path}: has other columns than the first file, see "{missing[0]}"; tag it apart')
-    return {column.name: column.type for column in files.schema}
+        try:
+            schema = arrow.unify_schemas([schema, found], promote_options="permissive")
+        except arrow.ArrowException as error:
+            raise InputError(
+                f"{file.path}: has a column of another type than the files before: {_cause(error)}"
+            ) from None
+    return schema
 
 
 def _refuse_damaged(source: str) -> None:
@@ -101,8 +151,9 @@ def _refuse_damaged(source: str) -> None:
 
 
 def _files(source: str) -> Any:
-    filesystem, path = require("fsspec.core", EXTRA, _NAME).url_to_fs(source)
-    return require("pyarrow.dataset", EXTRA, _NAME).dataset(path, filesystem=filesystem, format="parquet")
+    filesystem, _ = require("fsspec.core", EXTRA, _NAME).url_to_fs(source)
+    paths = [filesystem._strip_protocol(address) for address in find_parquet(source).named]
+    return require("pyarrow.dataset", EXTRA, _NAME).dataset(paths, filesystem=filesystem, format="parquet")
 
 
 def _cause(error: BaseException) -> str:

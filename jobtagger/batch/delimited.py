@@ -5,7 +5,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from jobtagger.batch.encodings import CUT, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding, show_bad_bytes
+from jobtagger.batch.encodings import CUT, DOS_END, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding, show_bad_bytes
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table, numbered_columns
 from jobtagger.errors import InputError, NoRowsError
@@ -37,7 +37,7 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
     delimiter, reason = _delimiter(stream.name, lines, options.delimiter)
     try:
         reader = csv.reader(lines.from_start(), delimiter=delimiter)
-        first = next(filter(None, reader), [])
+        first = next((cells for cells in reader if cells and not _is_blank(cells)), [])
         if first and CUT in first[-1]:
             raise csv.Error(TOO_LONG)
     except csv.Error as error:
@@ -63,7 +63,9 @@ def _delimiter(name: str, lines: "_Lines", fixed: str) -> tuple[str, str]:
     lines.start = 1 if said else 0
     if fixed:
         return _fixed(name, fixed), "--delimiter"
-    return (said[1], f'the first line says "sep={said[1]}"') if said else sniff(head)
+    if said:
+        return said[1], f'the first line says "sep={said[1]}"'
+    return sniff([line for line in head if not line.isspace()])
 
 
 def _fixed(name: str, written: str) -> str:
@@ -130,6 +132,10 @@ class _Lines:
         """Give the lines of the current record, up to number `end`."""
         return self._kept[self.start - self._n_gone : end - self._n_gone]
 
+    def has_quotes(self, end: int) -> bool:
+        """Tell whether there are quotes in the current record, up to line number `end`."""
+        return any('"' in line for line in self.taken(end))
+
     def _parts(self) -> Iterator[list[str]]:
         yield self._kept[self.start - self._n_gone :]
         for block in self._blocks:
@@ -154,6 +160,7 @@ class _Records:
     def rows(self) -> Rows:
         """Give the rows in order, wrong ones as rejected."""
         lines, decoded, n_columns = self._lines, self._decoded, self._n_columns
+        n_parted = n_columns if n_columns > 1 else -1  # a line of blanks has one cell
         number = self._n_headers
         while True:
             origin = lines.start
@@ -162,13 +169,15 @@ class _Records:
                 for cells in reader:
                     row: Row | RejectedRecord = cells
                     end = origin + reader.line_num
-                    if len(cells) == n_columns and not decoded.is_dirty:
+                    if len(cells) == n_parted and not decoded.is_dirty:
                         lines.start = end
-                    elif cells:
-                        row = self._looked_into(number + 1, cells, end)
-                    else:  # a blank line is no row
+                    elif not cells or (_is_blank(cells) and not lines.has_quotes(end)):  # a blank line is no row
                         lines.start = end
                         continue
+                    elif len(cells) == n_columns and not decoded.is_dirty:
+                        lines.start = end
+                    else:
+                        row = self._looked_into(number + 1, cells, end)
                     number += 1
                     yield row
                     if lines.start != end:
@@ -203,7 +212,8 @@ class _Records:
             cells = next(lenient)
         except csv.Error as second:
             return self._without_first_line(number, str(second), taken)
-        return self._looked_into(number, cells, lines.start + lenient.line_num)
+        end = lines.start + lenient.line_num
+        return self._looked_into(number, _as_written(cells, "".join(lines.taken(end)), self._delimiter), end)
 
     def _without_first_line(self, number: int, reason: str, taken: list[str]) -> RejectedRecord:
         """Give up on the first line of a record only; what it swallowed is read again as rows of its own."""
@@ -212,6 +222,26 @@ class _Records:
 
     def _rejected(self, number: int, reason: str, content: str) -> RejectedRecord:
         return RejectedRecord(self._name, number, reason, content.replace(CUT, ""))
+
+
+def _as_written(cells: Row, text: str, delimiter: str) -> Row:
+    """Give the cells of a record with their quotes, where a quote at the beginning does not go round the whole cell."""
+    rest = f"[^{re.escape(delimiter)}]*"
+    quoted, plain = re.compile(f'"[^"]*"(?:"[^"]*")*({rest})'), re.compile(rest)
+    text = text.rstrip("\r\n")
+    start, kept = 0, []
+    for cell in cells:
+        found = (quoted if text.startswith('"', start) else plain).match(text, start)
+        if not found:  # never closed
+            return cells
+        kept.append(found[0] if found.re is quoted and not found[1].isspace() and found[1] else cell)
+        start = found.end() + 1
+    return kept
+
+
+def _is_blank(cells: Row) -> bool:
+    """Tell a line of blanks, and the sign by which DOS ended files."""
+    return len(cells) == 1 and (cells[0].isspace() or cells[0].strip() == DOS_END)
 
 
 def _is_odd(taken: list[str]) -> bool:

@@ -27,6 +27,8 @@ ESCAPE = "jobtagger.escape"
 """Like Python's "surrogateescape", also for the bytes below 0x80 that half a character of UTF-16 is made of."""
 CUT = "\udfff"
 """Stands behind what is shown of a line that is too long to be read; no decoder makes it."""
+DOS_END = "\x1a"
+"""Stands where DOS ended files; a line of it is no row."""
 _SHOWN_OF_LONG = 1000
 _FEW_BAD = 0.5  # more undecodable ones among the pieces that are not ASCII: the file is in something else
 _PIECE_ENDS = re.compile(rb"[\r\n,]+")

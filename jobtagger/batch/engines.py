@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jobtagger.batch.frame import FrameOptions
 from jobtagger.batch.partitions import Counts, PartitionTagger
-from jobtagger.batch.summary import Summary
+from jobtagger.batch.summary import NO_PARQUET, Summary
 from jobtagger.errors import InputError
 
 DASK, SPARK = "dask", "spark"
@@ -40,14 +40,12 @@ def tag_folder(source: str, target: str, options: EngineOptions) -> Summary:
         When the source cannot be read, the target exists, or the engine cannot be had.
     """
     is_local = "://" not in target
+    unfinished = f"{target.rstrip('/')}.part" if is_local else target
     if "://" not in source and not Path(source).exists():
         raise InputError(f"{source}: no such folder")
-    if is_local and Path(target).exists():
-        raise InputError(f"{target}: exists already; engines write a new folder: remove it, or give another name")
+    if is_local:
+        _refuse_what_is_there(source, target, unfinished)
     tagger = PartitionTagger.here(options.model_folder, options.frame)
-    unfinished = f"{target.rstrip('/')}.part" if is_local else target
-    if is_local and os.path.realpath(source) == os.path.realpath(unfinished):
-        raise InputError(f"{source}: the output stands there until it is whole; give the output another name")
     try:
         counts = _run(source, unfinished, tagger, options)
     except BaseException:
@@ -56,7 +54,30 @@ def tag_folder(source: str, target: str, options: EngineOptions) -> Summary:
         raise
     if is_local:
         os.replace(unfinished, target)
-    return _summary(counts, target)
+    summary = _summary(counts, target)
+    summary.left_out = [{"name": name, "reason": NO_PARQUET} for name in _left_out(source, options)]
+    return summary
+
+
+def _refuse_what_is_there(source: str, target: str, unfinished: str) -> None:
+    if Path(target).exists():
+        raise InputError(f"{target}: exists already; engines write a new folder: remove it, or give another name")
+    if os.path.realpath(source) == os.path.realpath(unfinished):
+        raise InputError(f"{source}: the output stands there until it is whole; give the output another name")
+    if os.path.lexists(unfinished):
+        raise InputError(
+            f"{unfinished}: exists already, perhaps from a run that was killed; the output stands there until it is"
+            " whole: remove it, or give the output another name"
+        )
+
+
+def _left_out(source: str, options: EngineOptions) -> list[str]:
+    """Name the files that are no Parquet; Spark reads all but hidden ones, and complains."""
+    if options.engine == SPARK:
+        return []
+    from jobtagger.batch.dask_frames import find_parquet  # noqa: PLC0415 - one engine at a time
+
+    return find_parquet(source).others
 
 
 def _run(source: str, target: str, tagger: PartitionTagger, options: EngineOptions) -> Counts:

@@ -6,14 +6,15 @@ import sys
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, tee
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from jobtagger.batch.columns import n_text_fields
 from jobtagger.batch.extras import require
 from jobtagger.batch.streams import UNPACKED_FREE, InputStream
-from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table, numbered_columns
+from jobtagger.batch.table import ReadOptions, Row, Shape, Table, numbered_columns
 from jobtagger.errors import InputError, NoRowsError, WriteError
 from jobtagger.knowledge.types import Sources
 
@@ -82,32 +83,36 @@ def read_excel(path: str, open_again: Callable[[], InputStream], options: ReadOp
         raise NoRowsError(f"{path}: has no sheet with a header and rows")
     others = tuple(name for name in names if name != sheet.name)
     shape = Shape("excel", sheet=sheet.name, other_sheets=others)
-    return Table(path, sheet.header, _rows(sheet.cells, len(sheet.header)), sheet.n_above + 1, shape, stream)
+    numbered, rows = tee(sheet.rows)
+    numbers = map(itemgetter(0), numbered)
+    return Table(path, sheet.header, map(itemgetter(1), rows), sheet.n_above + 1, shape, stream, numbers)
 
 
 class _Sheet(NamedTuple):
-    """A sheet that has a header and rows; `n_above` rows stand above the first of `cells`, `n_texts` columns hold text."""
+    """A sheet that has a header and rows, each with its number; `n_above` rows stand above, `n_texts` columns hold text."""
 
     name: str
     header: Row
     n_above: int
-    cells: Iterator[Sequence[Any]]
+    rows: Iterator[tuple[int, Row]]
     n_texts: int
 
 
 def _sheet(name: str, sheet: Any, options: ReadOptions, sources: Sources) -> _Sheet | None:
     cells: Iterator[list[Any]] = sheet.iter_rows()
     above = list(_first_rows(cells))
-    filled = [place for place, row in enumerate(above) if any(row)]
+    filled = [place for place, row in enumerate(above) if _is_filled(row)]
     if not filled:
         return None
-    if not options.has_header:
-        return _Sheet(name, numbered_columns(len(above[0])), filled[0], chain(above[filled[0] :], cells), n_texts=0)
-    named = dict(options.columns)
-    n_texts, place = max((n_text_fields(above[place], sources, named), -place) for place in filled)
-    if sheet.total_height <= -place:  # the number of the last row, from 0 on
-        return None
-    return _Sheet(name, above[-place], 1 - place, chain(above[1 - place :], cells), n_texts)
+    if options.has_header:
+        named = dict(options.columns)
+        n_texts, place = max((n_text_fields(above[place], sources, named), -place) for place in filled)
+        header, n_above = above[-place], 1 - place
+    else:
+        header, n_above, n_texts = numbered_columns(len(above[0])), filled[0], 0
+    rows = _rows(chain(above[n_above:], cells), len(header), n_above + 1)
+    first = next(rows, None)
+    return _Sheet(name, header, n_above, chain([first], rows), n_texts) if first else None
 
 
 def _first_rows(cells: Iterator[list[Any]]) -> Iterator[Row]:
@@ -115,7 +120,7 @@ def _first_rows(cells: Iterator[list[Any]]) -> Iterator[Row]:
     n_filled = 0
     while n_filled < _N_HEADER_ROWS and (row := next(cells, None)) is not None:
         texts = list(map(_text, row))
-        n_filled += any(texts)
+        n_filled += _is_filled(texts)
         yield texts
 
 
@@ -204,10 +209,16 @@ def _try_elsewhere(path: str) -> None:
         raise InputError(f"{path}: takes more than {MAX_MEMORY >> 30} GB of memory; save it as CSV and tag that")
 
 
-def _rows(cells: Iterator[Sequence[Any]], n_columns: int) -> Rows:
-    for row in cells:
-        texts: Row = [_text(cell) for cell in row]
-        yield texts + [""] * (n_columns - len(texts))
+def _rows(cells: Iterator[Sequence[Any]], n_columns: int, first_number: int) -> Iterator[tuple[int, Row]]:
+    """Give the rows with their numbers in the sheet; blank ones, which may have been coloured, are no rows."""
+    for number, row in enumerate(cells, first_number):
+        texts: Row = list(map(_text, row))
+        if _is_filled(texts):
+            yield number, texts + [""] * (n_columns - len(texts))
+
+
+def _is_filled(texts: Row) -> bool:
+    return any(map(str.strip, texts))
 
 
 def _text(cell: Any) -> str:

@@ -132,7 +132,7 @@ def _chunks(source: int, table: Table) -> Iterator[Chunk]:
     n_told = 0
     chunk = Chunk(source, [], [], [], 0)
     n_chars = 0
-    for number, row in enumerate(table.rows, table.first_number):
+    for number, row in table.numbered():
         if isinstance(row, RejectedRecord):
             chunk.rejected.append(row)
             n_chars += len(row.content)

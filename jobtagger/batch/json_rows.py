@@ -11,7 +11,7 @@ from json import JSONDecodeError
 from typing import Any, NamedTuple
 
 from jobtagger.batch.columns import n_text_fields
-from jobtagger.batch.encodings import CUT, Decoded, DecodedLines, Encoding
+from jobtagger.batch.encodings import CUT, DOS_END, Decoded, DecodedLines, Encoding
 from jobtagger.batch.json_document import NO_OBJECT, TOO_DEEP, Broken, JsonDocument, Number, Path, Record, decode
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import ReadOptions, Row, Shape, Table
@@ -48,13 +48,21 @@ def is_json_lines(head: str, ending: str) -> bool:
     return sum(isinstance(_record(line), dict) for line in lines) * 2 >= len(lines)
 
 
+def starts_with_lines(open_again: Callable[[], InputStream], encoding: Encoding) -> bool:
+    """Tell one object per line from one document where the first line is longer than the beginning that was looked at."""
+    with open_again() as stream:
+        lines = (line for line in DecodedLines(stream, encoding) if not line.isspace())
+        first = next(lines, "")
+        return first.rstrip().endswith("}") and next(lines, "").lstrip().startswith("{")
+
+
 def read_json_lines(open_again: Callable[[], InputStream], encoding: Encoding) -> Table:
     """Read one object per line; a line that is none is rejected."""
 
     def records(stream: InputStream) -> Records:
         lines = DecodedLines(stream, encoding)
         for line in lines:
-            if not line.isspace():
+            if not line.isspace() and line.strip() != DOS_END:
                 fault = lines.fault(line)
                 yield Broken(line.replace(CUT, ""), fault) if fault else _record(line)
 

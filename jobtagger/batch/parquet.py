@@ -1,6 +1,7 @@
 """Parquet: every column as text in, row groups of text out."""
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -101,10 +102,58 @@ def _texts(column: Any, pyarrow: Any) -> list[str]:
         cells = _texts(column.dictionary, pyarrow)
         return ["" if i is None else cells[i] for i in column.indices.to_pylist()]
     if types.is_nested(column.type):
-        return list(map(_json, column.to_pylist()))
+        return _nested(column, pyarrow)
     if any(is_it(column.type) for is_it in (types.is_binary, types.is_large_binary, types.is_fixed_size_binary)):
         return ["" if v is None else v.decode("utf-8", "backslashreplace") for v in column.to_pylist()]
-    return ["" if v is None else v for v in column.cast(pyarrow.string()).to_pylist()]
+    try:
+        texts = column.cast(pyarrow.string())
+    except pyarrow.ArrowInvalid:
+        if not (types.is_timestamp(column.type) and column.type.tz):
+            raise
+        utc = pyarrow.timestamp(column.type.unit, "UTC")  # this machine does not know the time zone
+        texts = column.cast(utc).cast(pyarrow.string())
+    return ["" if v is None else v for v in texts.to_pylist()]
+
+
+def _nested(column: Any, pyarrow: Any) -> list[str]:
+    """Give lists and structures as JSON; one that Python cannot hold is written value by value."""
+    try:
+        return list(map(_json, column.to_pylist()))
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, OverflowError, LookupError, pyarrow.ArrowException):
+        return [_written(scalar, pyarrow) if scalar.is_valid else "" for scalar in column]
+
+
+def _written(scalar: Any, pyarrow: Any) -> str:
+    """Write a value as JSON: repeated names of a structure, times that no calendar of Python has and unknown zones too."""
+    types, kind = pyarrow.types, scalar.type
+    if not scalar.is_valid:
+        return "null"
+    if types.is_struct(kind):
+        fields = [kind.field(place).name for place in range(kind.num_fields)]
+        cells = [f"{_json(name)}: {_written(scalar[place], pyarrow)}" for place, name in enumerate(fields)]
+        return f"{{{', '.join(cells)}}}"
+    if types.is_map(kind):
+        pairs = [[_written(pair[place], pyarrow) for place in (0, 1)] for pair in scalar.values]
+        return f"[{', '.join(f'[{key}, {value}]' for key, value in pairs)}]"
+    if types.is_nested(kind):
+        return f"[{', '.join(_written(value, pyarrow) for value in scalar.values)}]"
+    try:
+        return _json(scalar.as_py())
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, OverflowError, LookupError, pyarrow.ArrowException):
+        return _json(_without_calendar(scalar, pyarrow))
+
+
+def _without_calendar(scalar: Any, pyarrow: Any) -> str:
+    """Give a time or length of time as Arrow writes it; as a number where it does not."""
+    try:
+        text: str = _texts(pyarrow.array([scalar], scalar.type), pyarrow)[0]
+    except pyarrow.ArrowException:
+        text = str(scalar.value)
+    return text
 
 
 def _text_of(scalar: Any) -> str:
@@ -117,7 +166,26 @@ def _text_of(scalar: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    """Write a value as JSON, which has no NaN and no bytes: null, and text."""
+    if value is None:
+        return ""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+    except ValueError:
+        return json.dumps(_finite(value), ensure_ascii=False, default=_plain)
+
+
+def _finite(value: Any) -> Any:
+    """Give a value with null in the place of the numbers that JSON does not have."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return list(map(_finite, value)) if isinstance(value, list | tuple) else value
+
+
+def _plain(value: Any) -> str:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
 def _is_text(kind: Any, types: Any) -> bool:

@@ -11,11 +11,17 @@ from jobtagger.batch.delimited import read_delimited
 from jobtagger.batch.encodings import find_encoding
 from jobtagger.batch.excel import is_workbook, read_excel
 from jobtagger.batch.json_rows import ENDINGS as JSON_ENDINGS
-from jobtagger.batch.json_rows import is_json_lines, looks_like_json, read_json_document, read_json_lines
+from jobtagger.batch.json_rows import (
+    is_json_lines,
+    looks_like_json,
+    read_json_document,
+    read_json_lines,
+    starts_with_lines,
+)
 from jobtagger.batch.kinds import other_kind
 from jobtagger.batch.parquet import MAGIC as PARQUET_MAGIC
 from jobtagger.batch.parquet import read_parquet
-from jobtagger.batch.streams import InputStream, is_read_once
+from jobtagger.batch.streams import HEAD_SIZE, InputStream, is_read_once
 from jobtagger.batch.table import ReadOptions, Table
 from jobtagger.errors import InputError, NoRowsError
 from jobtagger.knowledge.types import Sources
@@ -56,7 +62,8 @@ def _table(path: str, stream: InputStream, options: ReadOptions, sources: Source
     if ending not in JSON_ENDINGS and not looks_like_json(text):
         return read_delimited(stream, encoding, options)
     open_again = _opener(path, stream)
-    if is_json_lines(text, ending):
+    is_long = len(head) >= HEAD_SIZE and text.lstrip().startswith("{") and "\n" not in text.strip()
+    if is_json_lines(text, ending) or (is_long and starts_with_lines(open_again, encoding)):
         return read_json_lines(open_again, encoding)
     return read_json_document(open_again, encoding, options, sources)
 

@@ -4,9 +4,10 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from jobtagger.batch.extras import require
 from jobtagger.batch.frame import FrameOptions, own_columns
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 EXTRA = "spark"
 _NAME = "--engine spark"
+_STDERR = 2
 _CAUSE = re.compile(r"[\w.$]+(?:Error|Exception): ")
 _OURS = re.compile(r"^jobtagger\.errors\.\w+: ")
 
@@ -64,12 +66,33 @@ def _session(scheduler: str, n_workers: int) -> Iterator[Any]:
         "spark.sql.caseSensitive": "true",
     }  # fmt: skip
     builder = sql.SparkSession.builder.master(scheduler or f"local[{n_workers}]").appName("jobtagger")
-    try:
-        session = builder.config(map=settings).getOrCreate()
-    except _errors() as error:
-        raise InputError(f"{_NAME}: no session: {_cause(str(error))}") from None
+    with _silent_start() as said:
+        try:
+            session = builder.config(map=settings).getOrCreate()
+        except _errors() as error:
+            raise InputError(f"{_NAME}: no session: {_cause(str(error))}{_last_line(said)}") from None
     with session:
         yield session
+
+
+@contextmanager
+def _silent_start() -> Iterator[IO[bytes]]:
+    """Keep what the JVM says about itself off the terminal; it writes to the file that is given, as long as it lives."""
+    sys.stderr.flush()
+    ours = os.dup(_STDERR)
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), _STDERR)
+        try:
+            yield said
+        finally:
+            os.dup2(ours, _STDERR)
+            os.close(ours)
+
+
+def _last_line(said: IO[bytes]) -> str:
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").split("\n")
+    return next((f" ({line.strip()})" for line in reversed(lines) if line.strip()), "")
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -11,8 +11,8 @@ from jobtagger.batch.inputs import Input
 from jobtagger.batch.output_file import StandardOutput, WriteErrors
 from jobtagger.batch.writing import STDOUT
 
-REJECTED_ROWS, NO_ROWS = "rejected_rows", "no_rows"
-"""Why a file was left out: it holds the rejected rows of another run, or none at all."""
+REJECTED_ROWS, NO_ROWS, NO_PARQUET = "rejected_rows", "no_rows", "no_parquet"
+"""Why a file was left out: it holds the rejected rows of another run, or none at all, or is no Parquet by name."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 
 from jobtagger.batch.columns import FIELDS
@@ -66,7 +67,8 @@ class Shape(NamedTuple):
 class Table:
     """An opened file: its columns and its rows, read as they are asked for.
 
-    `rows` gives cells (as many as `columns`) or a `RejectedRecord`; the first of them has number `first_number`.
+    `rows` gives cells (as many as `columns`) or a `RejectedRecord`; they are numbered from `first_number` on, but where
+    some are passed over: there `numbers` gives the number of each.
     A context manager: leaving it closes the file.
     """
 
@@ -76,6 +78,11 @@ class Table:
     first_number: int
     shape: Shape
     stream: InputStream
+    numbers: Iterator[int] | None = None
+
+    def numbered(self) -> Iterator[tuple[int, Row | RejectedRecord]]:
+        """Give the rows with their numbers."""
+        return zip(self.numbers or count(self.first_number), self.rows, strict=False)
 
     def bytes_read(self) -> int:
         """Say how many bytes of the file were read so far."""

@@ -22,7 +22,7 @@ from jobtagger.batch.summary import NO_ROWS, REJECTED_ROWS, Summary, describe, w
 from jobtagger.batch.table import ReadOptions
 from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
 from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
-from jobtagger.errors import InputError, WriteError
+from jobtagger.errors import InputError, StoppedError
 from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord, from_columns
 from jobtagger.tagger import Tagger
 
@@ -107,7 +107,7 @@ def tag_file(
             summary = this_run.finish()
             summary.left_out = [{"name": path, "reason": REJECTED_ROWS} for path in left_out]
             summary.left_out += [{"name": path, "reason": NO_ROWS} for path in opened.without_rows]
-        except WriteError as error:
+        except StoppedError as error:
             raise InputError(f"{error}{this_run.abandon()}") from None
         except BaseException:
             this_run.abandon()

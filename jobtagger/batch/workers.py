@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from typing import Any, NamedTuple
 
 from jobtagger.batch.duplicates import OFF, Fingerprint, fingerprints
 from jobtagger.batch.inputs import Chunk
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, WorkerError
 from jobtagger.knowledge import Knowledge
 from jobtagger.records import ADVICE_COLUMN, RawRecord, TaggedPosting
 from jobtagger.risk.advice import AdviceColumn
@@ -24,6 +25,7 @@ from jobtagger.tagger import Tagger
 _SMALL = 6  # chunks; starting processes takes longer than tagging fewer
 _OBJECTS_PER_COLLECTION = 50_000  # some chunks' worth; most are gone by then
 _AHEAD = 3  # chunks per worker on the way
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _SECONDS_ALONE = 0.5  # how often a worker looks whether the main process is still there
 
 
@@ -54,7 +56,7 @@ def answers(tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int) 
 
     Raises
     ------
-    InputError
+    WorkerError
         When a worker process died.
     """
     n_jobs = (
@@ -131,6 +133,7 @@ def _parallel_answers(
     from loky import ProcessPoolExecutor  # noqa: PLC0415 - small inputs do without
     from loky.process_executor import BrokenProcessPool  # noqa: PLC0415
 
+    resource_tracker.ensure_running()  # it lets signals through when it starts, which must not be among the workers' starts
     executor = ProcessPoolExecutor(
         n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted, os.getpid()),
         env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
@@ -139,7 +142,9 @@ def _parallel_answers(
     try:
         pending: deque[tuple[Task, Any]] = deque()
         for task in tasks:
-            pending.append((task, executor.submit(_work, task.records, task.is_done)))
+            with _signals_held():
+                future = executor.submit(_work, task.records, task.is_done)
+            pending.append((task, future))
             if len(pending) > _AHEAD * n_jobs:
                 done, future = pending.popleft()
                 yield done, future.result()
@@ -147,9 +152,36 @@ def _parallel_answers(
             yield done, future.result()
         is_whole = True
     except BrokenProcessPool:
-        raise InputError("a worker process died, probably for want of memory; run with fewer --jobs") from None
+        raise WorkerError("a worker process died, probably for want of memory; run with fewer --jobs") from None
     finally:
-        executor.shutdown(wait=True, kill_workers=not is_whole)
+        with _signals_held():
+            executor.shutdown(wait=True, kill_workers=not is_whole)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until this is left; a process that is started meanwhile never gets them.
+
+    A worker is told what to do while it starts: were that cut off, one side would wait for the other for ever.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not None:  # else it is not Python's to restore
+            signal.signal(number, lambda number, _: came.append(number))  # another thread may take a blocked signal
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # which new processes inherit
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+        for first in came[:1]:
+            signal.raise_signal(first)
 
 
 _worker: tuple[Tagger, Wanted] | None = None
@@ -158,7 +190,7 @@ _worker: tuple[Tagger, Wanted] | None = None
 
 def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted, parent: int) -> None:
     global _worker  # noqa: PLW0603 - a worker process has nowhere else to keep it
-    for number in (signal.SIGINT, signal.SIGTERM):  # the main process ends its workers
+    for number in _ENDING:  # the main process ends its workers
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _worker = (kind(knowledge, model), wanted)

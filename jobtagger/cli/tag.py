@@ -131,21 +131,20 @@ def tag(  # noqa: PLR0913, PLR0917 - one per option
       jobtagger tag annonces.csv --title intitule --description texte -o out.csv
       jobtagger tag postings_folder -o tagged_folder --engine dask
     """
-    from jobtagger.batch import RunOptions, tag_file  # noqa: PLC0415
-    from jobtagger.tagger import Tagger  # noqa: PLC0415
-
     language = spoken(lang)
-    say = WORDING[language]
-    if engine:
-        with _stopping(output, say):
+    with _stopping(output, WORDING[language]):
+        from jobtagger.batch import RunOptions, tag_file  # noqa: PLC0415
+        from jobtagger.tagger import Tagger  # noqa: PLC0415
+
+        if engine:
             summary = tag_with_engine(inputs, output, click.get_current_context().params)
-    else:
-        if scheduler:
+        elif scheduler:
             raise click.UsageError("--scheduler needs --engine")
-        tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
-        run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice, rejected, summary_file)
-        with _stopping(output, say), _progress(inputs, quiet) as on_progress:
-            summary = tag_file(inputs, output, tagger, read_options(**reading), run, on_progress)
+        else:
+            tagger = Tagger.from_folder(Path(model_folder) if model_folder else None)
+            run = RunOptions(jobs, resume, duplicates, count_once, excel_safe, advice, rejected, summary_file)
+            with _progress(inputs, quiet) as on_progress:
+                summary = tag_file(inputs, output, tagger, read_options(**reading), run, on_progress)
     _report(summary, language, quiet)
     if summary.n_rejected:
         sys.exit(EXIT_REJECTED)
@@ -219,17 +218,24 @@ def _guessed(summary: "Summary", language: str) -> str:
 @contextmanager
 def _stopping(output: str, say: dict[str, str]) -> Iterator[None]:
     """Answer Ctrl-C and SIGTERM with one line, saying whether the run can go on later."""
-    from jobtagger.batch.checkpoint import checkpoint_path  # noqa: PLC0415
-
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
     except KeyboardInterrupt as stop:
-        said = "stopped" if checkpoint_path(output).exists() else "stopped_early"
-        click.echo(say["stopped_output" if output == "-" else said], err=True)
+        click.echo(say[_stopped(output)], err=True)
         sys.exit(EXIT_TERMINATED if isinstance(stop, _Terminated) else EXIT_STOPPED)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _stopped(output: str) -> str:
+    """Give the wording for what a stopped run leaves; one that was still importing has written nothing."""
+    path_of = getattr(sys.modules.get("jobtagger.batch.checkpoint"), "checkpoint_path", None)
+    if path_of is None:
+        return "stopped_early"
+    if output == "-":
+        return "stopped_output"
+    return "stopped" if path_of(output).exists() else "stopped_early"
 
 
 class _Terminated(KeyboardInterrupt):

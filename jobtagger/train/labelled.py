@@ -224,7 +224,7 @@ def _read_mapping(path: Path, known: Collection[str], knowledge: Knowledge) -> d
         if n_columns < _MAPPING_COLUMNS:
             raise InputError(f"{path}: has {n_columns} column; the first holds the labels, the second our categories")
         renamed, problems = {}, []
-        for number, row in enumerate(table.rows, table.first_number):
+        for number, row in table.numbered():
             if isinstance(row, RejectedRecord):
                 problems.append(f"{path}: row {row.row}: {row.reason}; correct or remove it")
                 continue

@@ -102,7 +102,7 @@ def _answers(connection: Connection, table: Table, known: Collection[str]) -> tu
     places = {name: table.columns.index(name) for name in (*_NEEDED, "note") if name in table.columns}
     answers: dict[int, _Answer] = {}
     problems, n_empty = [], 0
-    for number, row in enumerate(table.rows, table.first_number):
+    for number, row in table.numbered():
         place = f"{table.name}: row {number}"
         if isinstance(row, RejectedRecord):
             problems.append(f"{table.name}: row {row.row}: {row.reason}; correct or remove it")

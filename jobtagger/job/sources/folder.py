@@ -4,7 +4,7 @@ import glob
 import json
 import os
 from collections.abc import Iterator
-from itertools import islice, takewhile
+from itertools import count, islice, takewhile
 from pathlib import Path
 
 from jobtagger.batch.reading import open_table
@@ -84,10 +84,11 @@ def _chunks(table: Table, columns: Columns, place: str, n_done: int, now: dict[s
     """Give the rows behind those that are done; one chunk is held back, as the last one says that the file is."""
     held: Chunk | None = None
     is_first = n_done == 0
+    all_numbers = islice(table.numbers or count(table.first_number), n_done, None)
     for rows in cut_rows(islice(table.rows, n_done, None), _n_chars):
         if held:
             yield held
-        numbers = range(table.first_number + n_done, table.first_number + n_done + len(rows))
+        numbers = islice(all_numbers, len(rows))
         numbered = [
             (number, row) for number, row in zip(numbers, rows, strict=True) if not isinstance(row, RejectedRecord)
         ]
