@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import repeat
 
 from jobtagger.batch.checkpoint import Checkpoint, drop_checkpoint, load_checkpoint, run_id, save_checkpoint
@@ -231,7 +231,7 @@ class _Run:
 
 def _id_of(paths: list[str], output: str, tagger: Tagger, read: ReadOptions, run: RunOptions) -> str:
     """Name a run by all that decides about its bytes."""
-    settings = asdict(read) | {
+    settings = asdict(replace(read, names_no_header=False)) | {  # which decides about messages alone
         "output": output, "duplicates": run.duplicates, "count_once": run.count_once, "excel_safe": run.excel_safe,
         "advice": run.advice, "rejected": run.rejected,
         "model": tagger.model.digest, "knowledge": tagger.knowledge.digest,
