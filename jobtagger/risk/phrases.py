@@ -6,6 +6,7 @@ all large ones.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -62,6 +63,7 @@ class PhraseBook:
             _WORD: (), _NUMBER: (self._any_number,), _LARGE_NUMBER: (self._any_number, self._many), _LARGE_WORD: (self._many,),
         }  # fmt: skip
         self._automaton = Automaton(self._kinds_of)
+        self._sifted = cache(self._sift)  # phrases share their words
         self._alone: set[int] = set()
         self._opened: set[int] = set()
         self._symbols = np.zeros(0, dtype=np.int64)
@@ -114,7 +116,7 @@ class PhraseBook:
         self._learn_words()
         return self._automaton.follow(self._symbols[ids], places)
 
-    def _sifted(self, number: int) -> tuple[int, ...]:
+    def _sift(self, number: int) -> tuple[int, ...]:
         """Give what words that fit a word of a phrase are to the sieve."""
         if number == self._any_number:
             return self._any_number, self._many
