@@ -110,14 +110,10 @@ def _category(
         "best_guess_label": label(prediction.category_id),
         "second_label": label(prediction.category_2) if prediction.category_2 else "",
         "runners_up": [
-            {
-                "category": other.category_id,
-                "label": label(other.category_id),
-                "probability": round(other.probability, 3),
-            }
-            for other in prediction.alternatives
+            {"category": other_id, "label": label(other_id), "probability": round(probability, 3)}
+            for other_id, probability in prediction.alternatives
         ],
-        "words": [{"word": spelling(word.word), "weight": round(word.weight, 2)} for word in prediction.words],
+        "words": [{"word": spelling(word), "weight": round(weight, 2)} for word, weight in prediction.words],
     }
 
 

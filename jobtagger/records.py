@@ -1,10 +1,12 @@
 """The frozen types that flow from room to room, and the one place that fixes the output columns."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar
 
 Record = TypeVar("Record", bound=tuple[Any, ...])
+
+_N_KINDS = 1024  # more than there are levels with their causes
 
 UNKNOWN = "unknown"
 """Stands in `category` and `risk_level` where the tagger says "I don't know"."""
@@ -40,18 +42,11 @@ class RejectedRecord(NamedTuple):
     content: str
 
 
-class WordWeight(NamedTuple):
-    """How much one word (or pair of words) of the posting spoke for the predicted category, in log-odds."""
+WordWeight = tuple[str, float]
+"""A word (or pair of words) of the posting and how much it spoke for the predicted category, in log-odds."""
 
-    word: str
-    weight: float
-
-
-class Alternative(NamedTuple):
-    """A runner-up category with its probability."""
-
-    category_id: str
-    probability: float
+Alternative = tuple[str, float]
+"""The id of a runner-up category and its probability."""
 
 
 class Prediction(NamedTuple):
@@ -94,13 +89,21 @@ class FoundTrait(NamedTuple):
     words: str
     points: int
 
+    def __str__(self) -> str:
+        """As `reason()` is written."""
+        return "trait:%s=%+d (%s)" % (self.trait_id, self.points, self.words)  # noqa: UP031 - see TaggedPosting.cells
+
+    def reason(self) -> Reason:
+        """Give it as a cause of the tag."""
+        return Reason("trait", self.trait_id, f"{self.points:+d} ({self.words})")
+
 
 class RiskTag(NamedTuple):
     """The demand-trend level of one posting and what it rests on.
 
     `score` is 0 to 1; `trend_pct` the deciding published figure in per cent, None where the documents give none;
     `exposure_percentile` 0 to 100 among all occupations, shown beside the level and never part of it;
-    `exposure_differs` where the two point apart.
+    `exposure_differs` where the two point apart; `causes` are those of the category, `traits` those of the posting.
     """
 
     level: str
@@ -109,9 +112,14 @@ class RiskTag(NamedTuple):
     confidence: str
     conflict: bool
     exposure_percentile: int | None
-    traits: tuple[FoundTrait, ...]
-    reasons: tuple[Reason, ...]
-    exposure_differs: bool = False
+    exposure_differs: bool
+    causes: tuple[Reason, ...]
+    traits: tuple[FoundTrait, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The causes, then the traits."""
+        return (*self.causes, *(trait.reason() for trait in self.traits))
 
 
 class TaggedPosting(NamedTuple):
@@ -123,33 +131,51 @@ class TaggedPosting(NamedTuple):
 
     def as_row(self) -> dict[str, str]:
         """Give the output columns, in order, as text ready for a CSV cell."""
+        return dict(zip(OUTPUT_COLUMNS, self.cells(), strict=True))
+
+    def cells(self) -> tuple[str, ...]:
+        """Give the cells of the output columns, in their order."""
         category_id, probability, _, category_2, words, abstained, needs_review = self.prediction
-        level, score, trend_pct, confidence, conflict, percentile, traits, causes, differs = self.risk
-        refusal = [f"abstained:{abstained}"] if abstained else []
-        spoken = ["word:%s=%+.2f" % word for word in words]  # noqa: UP031 - an f-string takes twice the time
-        rested = [f"{kind}:{name}={detail}" if detail else f"{kind}:{name}" for kind, name, detail in causes]
-        return {
-            "category": UNKNOWN if abstained else category_id,
-            "category_probability": f"{probability:.3f}",
-            "category_2": category_2,
-            "language": self.language,
-            "risk_level": level,
-            "risk_score": "" if score is None else f"{score:.2f}",
-            "trend_pct": "" if trend_pct is None else f"{trend_pct:+g}",
-            "risk_confidence": confidence,
-            "risk_conflict": "true" if conflict else "false",
-            "exposure_percentile": "" if percentile is None else str(percentile),
-            "exposure_differs": "true" if differs else "false",
-            "traits": " ".join([trait_id for trait_id, _, _ in traits]) if traits else "",
-            "reasons": "; ".join([*refusal, *spoken, *rested]),
-            "needs_review": "true" if needs_review else "false",
-        }
+        *level, causes, traits = self.risk
+        reasons = ["word:%s=%+.2f" % word for word in words]  # noqa: UP031 - an f-string takes twice the time
+        reasons += _reason_texts(causes)
+        if abstained:
+            reasons.insert(0, f"abstained:{abstained}")
+        return (
+            UNKNOWN if abstained else category_id,
+            f"{probability:.3f}",
+            category_2,
+            self.language,
+            *_level_cells(*level),
+            " ".join([trait[0] for trait in traits]) if traits else "",
+            "; ".join([*reasons, *map(str, traits)] if traits else reasons),
+            "true" if needs_review else "false",
+        )
 
     def reasons(self) -> tuple[Reason, ...]:
         """Give all reasons, those of the category before those of the risk level."""
         words = [Reason("word", word, f"{weight:+.2f}") for word, weight in self.prediction.words]
         refusal = [Reason("abstained", self.prediction.abstained)] if self.prediction.abstained else []
         return (*refusal, *words, *self.risk.reasons)
+
+
+@lru_cache(_N_KINDS)
+def _level_cells(*fields: Any) -> tuple[str, ...]:
+    level, score, trend_pct, confidence, conflict, exposure_percentile, exposure_differs = fields
+    return (
+        level,
+        "" if score is None else f"{score:.2f}",
+        "" if trend_pct is None else f"{trend_pct:+g}",
+        confidence,
+        "true" if conflict else "false",
+        "" if exposure_percentile is None else str(exposure_percentile),
+        "true" if exposure_differs else "false",
+    )
+
+
+@lru_cache(_N_KINDS)
+def _reason_texts(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
+    return tuple(map(str, reasons))
 
 
 def from_columns(kind: type[Record], *columns: Iterable[Any]) -> list[Record]:

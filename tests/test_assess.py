@@ -6,7 +6,7 @@ import pytest
 from builders import LEVELS, POLICY, make_evidence, make_outlook, make_posting, make_prediction, make_trait, tokens_of
 
 from jobtagger.knowledge.types import Exposure, Negation, Text
-from jobtagger.records import FoundTrait, Posting, RawRecord, Reason, WordWeight
+from jobtagger.records import FoundTrait, Posting, RawRecord, Reason
 from jobtagger.risk import Assessor
 from jobtagger.risk.outlook import level_of_points
 from jobtagger.vocabulary import Vocabulary
@@ -251,7 +251,7 @@ def test_category_shows_a_trait_of_all_its_postings(our_knowledge, text, categor
     trait = replace(make_trait("secret", ("secret",), points=0), shown_by=("legal",))
     vocabulary = Vocabulary()
     assessor = Assessor(replace(our_knowledge, traits={"secret": trait}, policy=POLICY), vocabulary)
-    deciding = tuple(WordWeight(word, 1.0) for word in ("deed", "court", "law", "judge"))
+    deciding = tuple((word, 1.0) for word in ("deed", "court", "law", "judge"))
     prediction = make_prediction(category_id)._replace(words=deciding, needs_review=needs_review)
 
     (tag,) = assessor.assess([make_posting(text)], tokens_of(vocabulary, text), [prediction])

@@ -11,7 +11,7 @@ import pytest
 
 from jobtagger.cli import cli
 from jobtagger.knowledge import load_knowledge
-from jobtagger.records import OUTPUT_COLUMNS, Alternative, FoundTrait, Prediction, RiskTag, TaggedPosting
+from jobtagger.records import OUTPUT_COLUMNS, FoundTrait, Prediction, RiskTag, TaggedPosting
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -87,8 +87,8 @@ def test_named_files_exist(page):
 
 def test_output_columns_are_those_of_a_row():
     """`OUTPUT_COLUMNS`, from which the docs are made, and `as_row()` name the same columns in the same order."""
-    prediction = Prediction("legal", 0.5, (Alternative("other", 0.1),), "", (), "", False)
-    risk = RiskTag("low", 0.3, -5.0, "low", False, 50, (FoundTrait("bulk", "in bulk", 6),), ())
+    prediction = Prediction("legal", 0.5, (("other", 0.1),), "", (), "", False)
+    risk = RiskTag("low", 0.3, -5.0, "low", False, 50, False, (), (FoundTrait("bulk", "in bulk", 6),))
 
     row = TaggedPosting("en", prediction, risk).as_row()
 

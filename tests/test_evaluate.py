@@ -49,7 +49,7 @@ def test_all_right_gives_full_marks(tagger, answers):
 def test_one_wrong_of_four_counts_a_quarter(tagger, answers):
     """One wrong label lowers top1, and the others only where it is neither second nor secondary."""
     names = [answer.category_id for answer in answers]
-    wrong = _other_than(*names, *(other.category_id for other in answers[0].alternatives))
+    wrong = _other_than(*names, *(other for other, _ in answers[0].alternatives))
     figures = evaluate(_gold([wrong, *names[1:]]), tagger).figures["en"]
     excused = evaluate(_gold([wrong, *names[1:]], secondary=(names[0],)), tagger).figures["en"]
 
@@ -61,8 +61,8 @@ def test_one_wrong_of_four_counts_a_quarter(tagger, answers):
 def test_top3_is_the_answer_and_two_runners_up(tagger, answers, place, top3):
     """A label among the first three counts, the fourth does not."""
     names = [answer.category_id for answer in answers]
-    asked = next(i for i, answer in enumerate(answers) if answer.alternatives[place].category_id != OTHER)
-    names[asked] = answers[asked].alternatives[place].category_id
+    asked = next(i for i, answer in enumerate(answers) if answer.alternatives[place][0] != OTHER)
+    names[asked] = answers[asked].alternatives[place][0]
     figures = evaluate(_gold(names), tagger).figures["en"]
 
     assert (figures["top1"], figures["top3"]) == (0.75, top3)
@@ -109,7 +109,7 @@ def test_mistakes_alone_are_listed(tagger, answers):
     names = [answer.category_id for answer in answers]
     wrong = _other_than(*names)
     (mistake,) = mistakes(_gold([wrong, *names[1:]], secondary=("legal",)), tagger)
-    words = ", ".join(f"{word.word} {word.weight:+.1f}" for word in answers[0].words)
+    words = ", ".join(f"{word} {weight:+.1f}" for word, weight in answers[0].words)
 
     assert mistake.as_line() == (
         f"[en] {wrong} ['legal'] -> {names[0]} {answers[0].probability:.2f} | Logo for my bakery |  |  | {words}"
@@ -118,7 +118,7 @@ def test_mistakes_alone_are_listed(tagger, answers):
         "language": "en", "primary": wrong, "secondary": ["legal"], "answer": names[0],
         "probability": pytest.approx(answers[0].probability, abs=0.001),
         "title": "Logo for my bakery", "description": "", "skills": "",
-        "words": [{"word": word.word, "weight": pytest.approx(word.weight, abs=0.001)} for word in answers[0].words],
+        "words": [{"word": word, "weight": pytest.approx(weight, abs=0.001)} for word, weight in answers[0].words],
     }  # fmt: skip
 
 

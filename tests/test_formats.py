@@ -364,13 +364,14 @@ def test_a_missing_extra_is_named(tmp_path, knowledge, monkeypatch, module, name
 @given(
     rows=st.lists(st.tuples(*[st.text("ab,;|\"' \r\n\t=+", max_size=6)] * 3), max_size=4),
     delimiter=st.sampled_from(",;\t|"),
-    n_plain=st.integers(0, 3),
+    n_first=st.integers(1, 3),
 )
-def test_delimited_rows_read_back_as_they_were(tmp_path, rows, delimiter, n_plain):
+def test_delimited_rows_read_back_as_they_were(tmp_path, rows, delimiter, n_first):
     """Quotes, delimiters and line ends within cells come back; the bytes are those of `csv.writer`."""
     path = tmp_path / "out.csv"
     writer = TableWriter(str(path), ["a", "b", "c"], delimiter, has_bom=False)
-    writer.write_rows(rows, n_plain)
+    parts = [[row[:n_first] for row in rows], [row[n_first:] for row in rows]]
+    writer.write_rows(*parts[: 1 + (n_first < 3)])
     writer.finish()
 
     with path.open(encoding="utf-8", newline="") as file:

@@ -18,7 +18,7 @@ from jobtagger.train.metrics import (
     summary,
 )
 
-RISK = RiskTag("low", 0.3, None, "low", False, None, (), ())
+RISK = RiskTag("low", 0.3, None, "low", False, None, False, ())
 
 
 def _answer(gold, best, probability=0.9, gold_level="low", language="en", recognised="en"):

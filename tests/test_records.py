@@ -9,19 +9,15 @@ from jobtagger.records import (
     Reason,
     RiskTag,
     TaggedPosting,
-    WordWeight,
 )
 
-LOGO = Prediction(
-    "graphic_design", 0.91249, (), "illustration", (WordWeight("logo", 2.345), WordWeight("brand", 0.5)), "", False
-)
-NO_IDEA = Prediction("legal", 0.0996, (), "", (WordWeight("hm", 0.1),), "too_close", True)
+LOGO = Prediction("graphic_design", 0.91249, (), "illustration", (("logo", 2.345), ("brand", 0.5)), "", False)
+NO_IDEA = Prediction("legal", 0.0996, (), "", (("hm", 0.1),), "too_close", True)
 MODERATE = RiskTag(
-    "moderate", 0.56, -12.5, "low", True, 75, (FoundTrait("bulk", "5 logos", 6), FoundTrait("senior", "senior", 0)),
-    (Reason("rule", "R5", "moderate"), Reason("evidence", "S008")),
-    exposure_differs=True,
+    "moderate", 0.56, -12.5, "low", True, 75, True, (Reason("rule", "R5", "moderate"), Reason("evidence", "S008")),
+    (FoundTrait("bulk", "5 logos", 6), FoundTrait("senior", "senior", 0)),
 )  # fmt: skip
-UNKNOWN_RISK = RiskTag("unknown", None, None, "", False, None, (), ())
+UNKNOWN_RISK = RiskTag("unknown", None, None, "", False, None, False, ())
 
 
 @pytest.mark.parametrize(
@@ -51,7 +47,7 @@ def test_row_of_a_tagged_posting():
         "exposure_percentile": "75",
         "exposure_differs": "true",
         "traits": "bulk senior",
-        "reasons": "word:logo=+2.35; word:brand=+0.50; rule:R5=moderate; evidence:S008",
+        "reasons": "word:logo=+2.35; word:brand=+0.50; rule:R5=moderate; evidence:S008; trait:bulk=+6 (5 logos); trait:senior=+0 (senior)",
         "needs_review": "false",
     }
 
@@ -89,6 +85,8 @@ def test_reasons_of_the_category_come_before_those_of_the_level():
         Reason("word", "hm", "+0.10"),
         Reason("rule", "R5", "moderate"),
         Reason("evidence", "S008"),
+        Reason("trait", "bulk", "+6 (5 logos)"),
+        Reason("trait", "senior", "+0 (senior)"),
     )
 
 
@@ -103,13 +101,13 @@ def test_reasons_of_the_category_come_before_those_of_the_level():
 )
 def test_trend_is_written_with_its_sign(trend_pct, cell):
     """A figure always has a sign, and no change is not the same as no figure."""
-    risk = RiskTag("low", 0.3, trend_pct, "low", False, 0, (), ())
+    risk = RiskTag("low", 0.3, trend_pct, "low", False, 0, False, ())
 
     assert TaggedPosting("en", LOGO, risk).as_row()["trend_pct"] == cell
 
 
 def test_zeros_are_written():
     """A score or percentile of 0 is a value, not an empty cell."""
-    row = TaggedPosting("en", LOGO, RiskTag("growing", 0.0, None, "low", False, 0, (), ())).as_row()
+    row = TaggedPosting("en", LOGO, RiskTag("growing", 0.0, None, "low", False, 0, False, ())).as_row()
 
     assert (row["risk_score"], row["exposure_percentile"]) == ("0.00", "0")

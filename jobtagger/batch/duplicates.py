@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jobtagger.batch.extras import require
 from jobtagger.pieces import split
@@ -60,45 +61,50 @@ class Duplicates:
         self._first = _PackedNumbers()
         self._near = _NearDuplicates(near_similarity) if mode == NEAR else None
 
-    def first_of(self, fingerprint: Fingerprint, place: Place) -> Place | None:
-        """Give the place of the first posting like this one; None, and remember it, if it is the first."""
-        if not fingerprint.text:
-            return None
-        known = self._first.get(fingerprint.text)
-        if known is not None:
-            return Place(known >> _ROW_BITS, known & ((1 << _ROW_BITS) - 1))
-        first = self._near.first_of(fingerprint.signature, place) if self._near else None
-        if first is None:
-            self._first.add(fingerprint.text, place.source << _ROW_BITS | place.row)
-        return first
+    def firsts_of(self, fingerprints: Sequence[Fingerprint], source: int, rows: Sequence[int]) -> list[Place | None]:
+        """Give, for each row of a chunk, the place of the first posting like it; None, and remember it, if it is the first."""
+        packed = self._first.packed([text for text, _ in fingerprints])
+        recent, near = self._first.recent, self._near
+        firsts: list[Place | None] = []
+        for (text, signature), row, known in zip(fingerprints, rows, packed, strict=True):
+            place = source << _ROW_BITS | row
+            first = recent.get(text, place) if known is None else known
+            if first == place and text:
+                like = near.first_of(signature, Place(source, row)) if near else None
+                first = recent[text] = like.source << _ROW_BITS | like.row if like else place
+            firsts.append(None if first == place else Place(first >> _ROW_BITS, first & ((1 << _ROW_BITS) - 1)))
+        self._first.pack()
+        return firsts
 
 
 class _PackedNumbers:
-    """A dictionary of 64-bit numbers in 16 bytes each: sorted arrays, and a real dictionary of those added lately."""
+    """A dictionary of 64-bit numbers in 16 bytes each: sorted arrays, and a real dictionary of the `recent` ones."""
 
-    def __init__(self, merged_from: int = 1 << 16) -> None:
-        self.merged_from = merged_from
+    def __init__(self, packed_from: int = 1 << 16) -> None:
+        self.packed_from = packed_from
+        self.recent: dict[int, int] = {}
         self._keys, self._values = np.empty(0, np.uint64), np.empty(0, np.uint64)
-        self._recent: dict[int, int] = {}
 
-    def get(self, key: int) -> int | None:
-        value = self._recent.get(key)
-        if value is not None or not len(self._keys):
-            return value
-        place = int(self._keys.searchsorted(np.uint64(key)))
-        return int(self._values[place]) if place < len(self._keys) and int(self._keys[place]) == key else None
+    def packed(self, keys: Sequence[int]) -> list[int | None]:
+        """Give the value of each key in the arrays, None where it is not there."""
+        if not len(self._keys):
+            return [None] * len(keys)
+        asked = np.array(keys, np.uint64)
+        places = np.minimum(self._keys.searchsorted(asked), len(self._keys) - 1)
+        found: NDArray[Any] = self._values[places].astype(object)
+        found[self._keys[places] != asked] = None
+        return found.tolist()  # type: ignore[no-any-return]
 
-    def add(self, key: int, value: int) -> None:
-        """Add a number that is not there."""
-        self._recent[key] = value
-        if len(self._recent) > max(self.merged_from, len(self._keys) >> 3):
-            keys = np.fromiter(self._recent.keys(), np.uint64, len(self._recent))
-            values = np.fromiter(self._recent.values(), np.uint64, len(self._recent))
+    def pack(self) -> None:
+        """Move the recent numbers to the arrays when there are many."""
+        if len(self.recent) > max(self.packed_from, len(self._keys) >> 3):
+            keys = np.fromiter(self.recent.keys(), np.uint64, len(self.recent))
+            values = np.fromiter(self.recent.values(), np.uint64, len(self.recent))
             order = keys.argsort()
             places = self._keys.searchsorted(keys[order])
             self._keys = np.insert(self._keys, places, keys[order])
             self._values = np.insert(self._values, places, values[order])
-            self._recent = {}
+            self.recent = {}
 
 
 class _NearDuplicates:

@@ -55,7 +55,7 @@ def tag_frame(frame: "pd.DataFrame", tagger: Tagger, options: FrameOptions | Non
     fields = find_fields("frame", theirs, tagger.knowledge.sources, dict(options.columns))
     records = [fields.record(cells) for cells in zip(*_cells(frame, fields), strict=True)] if len(frame) else []
     wanted = Wanted(EXACT if options.text_id else OFF, options.advice)
-    rows: list[list[str]] = []
+    rows: list[Sequence[str]] = []
     for start in range(0, len(records), CHUNK_SIZE):
         tagged = answer(tagger, records[start : start + CHUNK_SIZE], wanted, is_done=False)
         cells = [_own_cells(tags, len(own) - options.text_id) for tags in tagged.rows]
@@ -81,11 +81,11 @@ def _cells(frame: "pd.DataFrame", fields: FieldMap) -> list[Iterable[str]]:
     ]
 
 
-def _own_cells(tags: dict[str, str] | str, n_columns: int) -> list[str]:
+def _own_cells(tags: Sequence[str], n_columns: int) -> Sequence[str]:
     if isinstance(tags, str):
         cells = [f"{REJECTED}{tags}" if name == "reasons" else "" for name in OUTPUT_COLUMNS]
         return cells + [""] * (n_columns - len(cells))
-    return list(tags.values())
+    return tags
 
 
 def _text_id(fingerprint: int) -> str:

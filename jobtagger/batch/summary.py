@@ -10,9 +10,14 @@ from typing import Any
 from jobtagger.batch.inputs import Input
 from jobtagger.batch.output_file import StandardOutput, WriteErrors
 from jobtagger.batch.writing import STDOUT
+from jobtagger.records import OUTPUT_COLUMNS
 
 REJECTED_ROWS, NO_ROWS, NO_PARQUET = "rejected_rows", "no_rows", "no_parquet"
 """Why a file was left out: it holds the rejected rows of another run, or none at all, or is no Parquet by name."""
+
+_CATEGORY, _LEVEL, _LANGUAGE, _REVIEW = map(
+    list(OUTPUT_COLUMNS).index, ("category", "risk_level", "language", "needs_review")
+)
 
 
 @dataclass(slots=True)
@@ -32,16 +37,16 @@ class Summary:
     inputs: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[dict[str, str]] = field(default_factory=list)
 
-    def count(self, rows: Sequence[dict[str, str]], are_duplicates: Sequence[bool], count_once: bool) -> None:
-        """Add tagged rows; duplicates stay out of the tables if each posting shall count once."""
+    def count(self, rows: Sequence[Sequence[str]], are_duplicates: Sequence[bool], count_once: bool) -> None:
+        """Add our cells of tagged rows; duplicates stay out of the tables if each posting shall count once."""
         self.n_tagged += len(rows)
         self.n_duplicates += sum(are_duplicates)
         if count_once:
             rows = [row for row, is_duplicate in zip(rows, are_duplicates, strict=True) if not is_duplicate]
-        self.categories.update([row["category"] for row in rows])
-        self.levels.update([row["risk_level"] for row in rows])
-        self.languages.update([row["language"] for row in rows])
-        self.n_review += sum([row["needs_review"] == "true" for row in rows])
+        self.categories.update([row[_CATEGORY] for row in rows])
+        self.levels.update([row[_LEVEL] for row in rows])
+        self.languages.update([row[_LANGUAGE] for row in rows])
+        self.n_review += [row[_REVIEW] for row in rows].count("true")
 
     def as_json(self) -> dict[str, Any]:
         """Give everything as plain values; rows in are rows tagged and rows rejected."""

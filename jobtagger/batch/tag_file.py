@@ -23,7 +23,7 @@ from jobtagger.batch.table import ReadOptions
 from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
 from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
 from jobtagger.errors import InputError, StoppedError
-from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord, from_columns
+from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord
 from jobtagger.tagger import Tagger
 
 _CHUNKS_PER_MARK = 16
@@ -193,8 +193,7 @@ class _Run:
         """Name, for each row of a chunk, the first posting that it repeats."""
         if not fingerprints:
             return []
-        places = from_columns(Place, repeat(chunk.source, len(chunk.numbers)), chunk.numbers)
-        firsts = map(self._duplicates.first_of, fingerprints, places)
+        firsts = self._duplicates.firsts_of(fingerprints, chunk.source, chunk.numbers)
         return [self._name_of(first) if first else "" for first in firsts]
 
     def _name_of(self, place: Place) -> str:
@@ -204,22 +203,22 @@ class _Run:
     def _write(self, chunk: Chunk, answer: Answer, firsts: list[str]) -> None:
         places = self._places[chunk.source]
         source = self._inputs.found[chunk.source].name
-        rejected, out = list(chunk.rejected), []
-        tagged, are_duplicates = [], []
-        columns = [chunk.rows, chunk.numbers, answer.rows, *([firsts] if firsts else [])]
-        for row, number, tags, *first in zip(*columns, strict=True):
+        rejected: list[RejectedRecord] = list(chunk.rejected)
+        theirs, ours, are_duplicates = [], [], []
+        for row, number, tags, first in zip(
+            chunk.rows, chunk.numbers, answer.rows, firsts or repeat(None), strict=False
+        ):
             if isinstance(tags, str):
                 rejected.append(RejectedRecord(source, number, tags, " | ".join(row)))
                 continue
-            theirs = row if places is None else [row[place] if place >= 0 else "" for place in places]
-            out.append([*theirs, *tags.values(), *first])
-            tagged.append(tags)
-            are_duplicates.append(any(first))
-        self._summary.count(tagged, are_duplicates, self._options.count_once)
+            theirs.append(row if places is None else [row[place] if place >= 0 else "" for place in places])
+            ours.append(tags if first is None else (*tags, first))
+            are_duplicates.append(bool(first))
+        self._summary.count(ours, are_duplicates, self._options.count_once)
         for record in sorted(rejected, key=lambda record: record.row):
             self._rejected.write(record)
         self._summary.n_rejected = self._rejected.n_rejected
-        self._writer.write_rows(out, n_plain=len(self._own))
+        self._writer.write_rows(theirs, ours)
 
     def _mark(self) -> None:
         output_size, rejected_size = self._writer.mark(), self._rejected.mark()

@@ -18,7 +18,7 @@ from jobtagger.batch.duplicates import OFF, Fingerprint, fingerprints
 from jobtagger.batch.inputs import Chunk
 from jobtagger.errors import InputError, WorkerError
 from jobtagger.knowledge import Knowledge
-from jobtagger.records import ADVICE_COLUMN, RawRecord, TaggedPosting
+from jobtagger.records import RawRecord, TaggedPosting
 from jobtagger.risk.advice import AdviceColumn
 from jobtagger.tagger import Tagger
 
@@ -47,7 +47,7 @@ class Wanted(NamedTuple):
 class Answer(NamedTuple):
     """Per record the cells of our columns, or what went wrong with it; and its fingerprint, unless they are off."""
 
-    rows: list[dict[str, str] | str]
+    rows: list[tuple[str, ...] | str]
     fingerprints: list[Fingerprint]
 
 
@@ -120,11 +120,11 @@ def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bo
     )
 
 
-def _rows(tagger: Tagger, tagged: Sequence[TaggedPosting], wanted: Wanted) -> list[dict[str, str]]:
+def _rows(tagger: Tagger, tagged: Sequence[TaggedPosting], wanted: Wanted) -> list[tuple[str, ...]]:
     if not wanted.advice:
-        return [tag.as_row() for tag in tagged]
+        return [tag.cells() for tag in tagged]
     advice = AdviceColumn(tagger.knowledge)
-    return [tag.as_row() | {ADVICE_COLUMN: advice(tag)} for tag in tagged]
+    return [(*tag.cells(), advice(tag)) for tag in tagged]
 
 
 def _parallel_answers(

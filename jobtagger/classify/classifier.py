@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from jobtagger.classify.features import EmphasisReader, Terms, count_pairs, count_words, subword_buckets
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge.types import EmphasisWords, Policy
-from jobtagger.records import Alternative, Prediction, WordWeight, from_columns
+from jobtagger.records import Prediction, WordWeight, from_columns
 from jobtagger.vocabulary import PairSet, Tokens, Vocabulary, WordTable, pair_key, parts_of_pair, segment_sums
 
 OTHER = "other"
@@ -85,10 +85,10 @@ class Classifier:
         refusals = self._refusals(best, n_words, languages)
         is_sure = refusals == 0
         names = [self._names[places].tolist() for places in ranked.T]
-        alternatives = [
-            from_columns(Alternative, named, values)
-            for named, values in zip(names, probabilities.T.tolist(), strict=True)
-        ][1 : 1 + policy.n_alternatives]
+        ranking = [
+            zip(named, values, strict=True) for named, values in zip(names, probabilities.T.tolist(), strict=True)
+        ]
+        alternatives = ranking[1 : 1 + policy.n_alternatives]
         has_second = is_sure & (second >= policy.category_2_from) & (ranked[:, 1] != self._other)
         return from_columns(
             Prediction,
@@ -142,7 +142,7 @@ class Classifier:
         are_words = (shown < len(scores.words.key)).tolist()
         words, pair_text = self._vocabulary.words, self._pair_text
         texts = [words[key] if is_word else pair_text(key) for key, is_word in zip(keys, are_words, strict=True)]
-        deciding = from_columns(WordWeight, texts, scores.said[shown].tolist())
+        deciding = list(zip(texts, scores.said[shown].tolist(), strict=True))
         ends = np.cumsum(n_shown).tolist()
         return [tuple(deciding[start:end]) for start, end in pairwise([0, *ends])]
 

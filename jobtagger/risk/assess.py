@@ -71,11 +71,7 @@ class Assessor:
     def _tag(plain: RiskTag, words: dict[str, str], points: dict[str, int]) -> RiskTag:
         """Add to the tag that stands for all postings alike the words of this one."""
         traits = [FoundTrait(trait_id, shown, points.get(trait_id, 0)) for trait_id, shown in words.items()]
-        reasons = [Reason("trait", trait_id, f"{points:+d} ({shown})") for trait_id, shown, points in traits]
-        return RiskTag(
-            plain.level, plain.score, plain.trend_pct, plain.confidence, plain.conflict, plain.exposure_percentile,
-            tuple(traits), (*plain.reasons, *reasons), plain.exposure_differs,
-        )  # fmt: skip
+        return RiskTag(*plain[:-1], tuple(traits))
 
     def _in_order(self, words: dict[str, str]) -> dict[str, str]:
         return {trait_id: words[trait_id] for trait_id in self._traits if trait_id in words}
@@ -87,14 +83,14 @@ class Assessor:
         counted = self._counted_points(trait_ids, category_id)
         exposure = self._exposure.get(category_id)
         if derived is None or derived.points is None or derived.outlook is None:
-            return RiskTag(UNKNOWN, None, None, "", False, exposure, (), ()), counted
+            return RiskTag(UNKNOWN, None, None, "", False, exposure, False, ()), counted
         limit = self._policy.max_trait_points
         points = derived.points + max(-limit, min(limit, sum(counted.values())))
         points = max(0, min(100, points))
         level = level_of_points(points, self._policy)
         tag = RiskTag(
             level.id, points / 100, derived.trend_pct, derived.outlook.confidence, derived.outlook.conflict,
-            exposure, (), _base_reasons(derived), exposure_differs(derived, exposure, self._policy),
+            exposure, exposure_differs(derived, exposure, self._policy), _base_reasons(derived),
         )  # fmt: skip
         return tag, counted
 

@@ -81,7 +81,7 @@ class Mistake:
     def as_line(self) -> str:
         """Give it in one line, texts cut off."""
         posting, prediction = self.posting, self.tag.prediction
-        words = ", ".join(f"{word.word} {word.weight:+.1f}" for word in prediction.words)
+        words = ", ".join(f"{word} {weight:+.1f}" for word, weight in prediction.words)
         return (
             f"[{self.language}] {posting.primary} {list(posting.secondary)} -> "
             f"{prediction.category_id} {prediction.probability:.2f} | {posting.record.title[:90]} | "
@@ -100,7 +100,7 @@ class Mistake:
             "title": posting.record.title,
             "description": posting.record.description,
             "skills": posting.record.skills,
-            "words": [{"word": word.word, "weight": round(word.weight, 3)} for word in prediction.words],
+            "words": [{"word": word, "weight": round(weight, 3)} for word, weight in prediction.words],
         }
 
 

@@ -160,7 +160,7 @@ def probability_of(answers: Sequence[Answer]) -> NDArray[np.float64]:
 
 
 def _three_best(answer: Answer) -> tuple[str, ...]:
-    return (answer.best, *(other.category_id for other in answer.tag.prediction.alternatives[:2]))
+    return (answer.best, *(category_id for category_id, _ in answer.tag.prediction.alternatives[:2]))
 
 
 def _sector(category_id: str, knowledge: Knowledge) -> str:

@@ -37,10 +37,7 @@ class Unsure(NamedTuple):
     def guesses(self) -> list[tuple[str, float]]:
         """The likely categories, the likeliest first."""
         said = self.prediction
-        return [
-            (said.category_id, said.probability),
-            *((other.category_id, other.probability) for other in said.alternatives),
-        ]
+        return [(said.category_id, said.probability), *said.alternatives]
 
 
 def unsure_listings(connection: Connection, tagger: Tagger, limit: int) -> list[Unsure]:
