@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+import xlsxwriter
 
 from jobtagger.batch import ReadOptions
 from jobtagger.errors import InputError
@@ -199,6 +200,18 @@ def test_table_columns_and_encoding_can_be_named(tmp_path, knowledge):
     (posting,) = _read(path, knowledge, columns=Columns({"title": "a"}, ReadOptions("cp1252", "|")))
 
     assert posting == LabelledPosting(RawRecord("Café"), "", "legal", ())
+
+
+def test_rows_of_a_workbook_are_named_as_it_numbers_them(tmp_path, knowledge):
+    """Blank rows are passed over and counted, so that the row named is the row that the user sees."""
+    book = xlsxwriter.Workbook(str(tmp_path / "mine.xlsx"))
+    sheet = book.add_worksheet()
+    for number, cells in ((0, ("title", "category")), (1, ("Cat portrait", "illustration")), (4, ("Dog portrait", ""))):
+        sheet.write_row(number, 0, cells)
+    book.close()
+
+    with pytest.raises(InputError, match=r"mine\.xlsx: row 5: has no label"):
+        _read(tmp_path / "mine.xlsx", knowledge)
 
 
 def test_json_without_primary_is_a_table(tmp_path, knowledge):

@@ -116,7 +116,7 @@ def read_table(
 def _labelled_rows(table: Table, fields: FieldMap, place: int) -> tuple[list[LabelledRow], list[str]]:
     language_place = next((table.columns.index(name) for name in _LANGUAGE_COLUMNS if name in table.columns), None)
     rows, problems = [], []
-    for number, row in enumerate(table.rows, table.first_number):
+    for number, row in table.numbered():
         if isinstance(row, RejectedRecord):
             problems.append(f"{table.name}: row {row.row}: {row.reason}; correct or remove it")
         elif not row[place].strip():
