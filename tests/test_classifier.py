@@ -205,6 +205,7 @@ def test_a_posting_is_scored_the_same_in_any_company(session):
         pytest.param("", "en", "too_short", id="no word"),
         pytest.param("!!! ...", "en", "too_short", id="signs only"),
         pytest.param("12345 2024", "en", "too_short", id="numbers only"),
+        pytest.param("for the and of", "en", "too_short", id="words that say nothing of the work"),
         pytest.param("Logo gesucht", "de", "language", id="a language that is not classified"),
         pytest.param("Logo for a bakery", "en", "", id="a plain case"),
     ],

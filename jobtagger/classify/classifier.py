@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jobtagger.classify.features import EmphasisReader, Terms, count_pairs, count_words, subword_buckets
+from jobtagger.classify.features import NONE, EmphasisReader, Terms, count_pairs, count_words, subword_buckets
 from jobtagger.classify.model_store import Model
 from jobtagger.knowledge.types import EmphasisWords, Policy
 from jobtagger.records import Prediction, WordWeight, from_columns
-from jobtagger.vocabulary import PairSet, Tokens, Vocabulary, WordTable, pair_key, parts_of_pair, segment_sums
+from jobtagger.vocabulary import PairSet, Tokens, Vocabulary, WordSet, WordTable, pair_key, parts_of_pair, segment_sums
 
 OTHER = "other"
 _REFUSALS = ("", "too_short", "language", "too_close")
@@ -63,6 +63,7 @@ class Classifier:
         rows = np.hstack([model.word_weights, model.word_norms[:, None]]).astype(np.float32)
         self._bucket_weights = model.bucket_weights.astype(np.float32)
         self._table = WordTable(vocabulary, rows.shape[1], self._rows, rows)
+        self._weightless = WordSet(vocabulary, np.array(model.words, dtype=object)[~rows.any(axis=1)])
         pairs = model.pair_words.astype(np.int64) + 1
         keys = pair_key(pairs[:, 0], pairs[:, 1])
         self._pairs = PairSet(keys)
@@ -104,7 +105,8 @@ class Classifier:
     def score(self, tokens: Tokens) -> Scores:
         """Give the calibrated probability of every category for every posting."""
         emphasis = self._emphasis.read(tokens)
-        words, pairs = count_words(tokens, emphasis), count_pairs(tokens, emphasis, self._pairs)
+        words = count_words(tokens, np.where(self._weightless.has(tokens.ids), np.int8(NONE), emphasis))
+        pairs = count_pairs(tokens, emphasis, self._pairs)
         n_postings, n_categories = len(tokens.starts) - 1, len(self._bias)
         sums = np.zeros((n_postings, n_categories + 1), dtype=np.float32)
         weighted = self._table.rows().take(words.key, axis=0)
