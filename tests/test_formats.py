@@ -153,6 +153,22 @@ def test_outputs_of_all_formats_hold_the_same_rows(tmp_path, tagger, ending):
     )
 
 
+@pytest.mark.parametrize("n_rows", [16_383, 16_384, 16_385, 40_000])
+@pytest.mark.parametrize("ending", ["parquet", "csv.gz"])
+def test_every_row_of_a_long_output_is_in_the_file(tmp_path, ending, n_rows):
+    """No row is lost where one group of rows ends and the next begins."""
+    path = tmp_path / f"out.{ending}"
+    writer = TableWriter(str(path), ["n"], ",", has_bom=False)
+    writer.write_rows([(str(number),) for number in range(n_rows)])
+    writer.finish()
+
+    if ending == "parquet":
+        written = pyarrow.parquet.read_table(path)["n"].to_pylist()
+    else:
+        written = gzip.decompress(path.read_bytes()).decode().splitlines()[1:]
+    assert [str(number) for number in range(n_rows)] == written
+
+
 def test_workbook_holds_text_alone_and_says_what_it_cut(tmp_path, tagger):
     """No cell of a workbook is a formula, and a cell beyond a spreadsheet's limit is cut and counted."""
     (tmp_path / "in.csv").write_text(f'title,note\nLogo,=1+1\nFlyer,"{"x" * 40_000}"\n')

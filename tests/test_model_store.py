@@ -133,11 +133,19 @@ def test_pickles_are_never_loaded(folder):
         load_model(folder)
 
 
-def test_digest_changes_with_the_sharpness(folder):
-    """Models of the same weights that give other probabilities are different models."""
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        pytest.param("sharpness", lambda sharpness: sharpness + 0.5, id="other probabilities"),
+        pytest.param("categories", lambda names: names[::-1], id="categories in another order"),
+        pytest.param("languages", lambda names: names[::-1], id="languages in another order"),
+    ],
+)
+def test_digest_changes_with_what_stands_beside_the_weights(folder, name, change):
+    """Models of the same weights that give other answers are different models."""
     model = load_model(folder)
     facts = json.loads((folder / "model.json").read_text("utf-8"))
-    facts["sharpness"] += 0.5
+    facts[name] = change(facts[name])
     (folder / "model.json").write_text(json.dumps(facts), "utf-8")
 
     assert load_model(folder).digest != model.digest

@@ -4,6 +4,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from jobtagger.records import RejectedRecord
 MAGIC = b"PAR1"
 EXTRA = "parquet"
 _BATCH_ROWS = 2048
+_GROUP_ROWS = 8 * _BATCH_ROWS  # written together
 
 
 def read_parquet(path: str, open_again: Callable[[], InputStream]) -> Table:
@@ -46,7 +48,7 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Iterator[list[str]])
     pyarrow, parquet = require("pyarrow", EXTRA, str(path)), require("pyarrow.parquet", EXTRA, str(path))
     schema = pyarrow.schema([(column, pyarrow.string()) for column in columns])
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        while chunk := [row for row, _ in zip(rows, range(_BATCH_ROWS * 8), strict=False)]:
+        while chunk := list(islice(rows, _GROUP_ROWS)):
             arrays = [pyarrow.array(cells, pyarrow.string()) for cells in zip(*chunk, strict=True)]
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
 

@@ -66,8 +66,9 @@ class Model:
 
     @property
     def digest(self) -> str:
-        """The name of this very model: it changes with every number that answers hang on."""
-        deciding = json.dumps({name: self.facts[name] for name in _DECIDING}, sort_keys=True)
+        """The name of this very model: it changes with every number and name that answers hang on."""
+        names = {"categories": self.categories, "languages": self.languages}
+        deciding = json.dumps(names | {name: self.facts[name] for name in _DECIDING}, sort_keys=True)
         return hashlib.sha256(deciding.encode()).hexdigest()[:16]
 
 
