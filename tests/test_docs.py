@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import jobtagger
 from jobtagger.cli import cli
 from jobtagger.knowledge import load_knowledge
 from jobtagger.records import OUTPUT_COLUMNS, FoundTrait, Prediction, RiskTag, TaggedPosting
@@ -62,6 +63,23 @@ def test_examples_of_the_readme_run(example, tmp_path):
 
     assert result.returncode in ((0, 3) if " tag " in example else (0,)), result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_python_example_of_the_readme_runs(capsys):
+    """It prints a category, a level and reasons for each of its postings."""
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+    exec(code, {})  # noqa: S102 - it is our own
+
+    logo, manual = capsys.readouterr().out.splitlines()
+    assert logo.startswith("graphic_design moderate rule:R")
+    assert manual.startswith("translation high rule:R")
+
+
+def test_package_offers_what_it_names():
+    """Whatever stands in `__all__` is there, and nothing else is made up."""
+    assert all(hasattr(jobtagger, name) for name in jobtagger.__all__)
+    assert not hasattr(jobtagger, "Translator")
 
 
 def test_readme_has_examples():
