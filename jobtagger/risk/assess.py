@@ -9,7 +9,7 @@ from jobtagger.knowledge.types import Knowledge, Trait
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, Prediction, Reason, RiskTag
 from jobtagger.risk.automaton import Ids
 from jobtagger.risk.budget import SPOKEN, find_offers, is_low, may_hold_offer
-from jobtagger.risk.derivation import exposure_differs
+from jobtagger.risk.derivation import exposure_differs, shown_exposure
 from jobtagger.risk.matches import Matches
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
@@ -38,11 +38,7 @@ class Assessor:
         self._bit_of = {trait_id: 1 << number for number, trait_id in enumerate(knowledge.traits)}
         self._counted = cache(self._count)  # few categories and sets of traits stand for all postings
         self._levels = derive_levels(knowledge)
-        self._exposure = {
-            entry.category_id: entry.percentile
-            for entry in knowledge.exposure
-            if entry.measure == policy.exposure_measure
-        }
+        self._exposure = shown_exposure(knowledge)
 
     def assess(self, postings: list[Posting], tokens: Tokens, predictions: list[Prediction]) -> list[RiskTag]:
         """Give one risk tag per posting, in order; unknown where the category is. `tokens` are those of the postings."""

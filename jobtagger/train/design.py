@@ -29,13 +29,14 @@ class Recipe(NamedTuple):
     word_scale: float = 4.0
     subword_scale: float = 3.0
     real_share: float = 1.0
-    pair_scale: float = 3.0
+    pair_scale: float = 6.0
     unknown_norm_share: float = 0.3
     min_word_postings: int = 2
     min_pair_postings: int = 2
     glossary_weight: float = 0.1
     glossary_C: float = 20.0
     max_pairs: int = 40_000
+    kept_pairs: int = 8_000
 
 
 class TermWeights(NamedTuple):

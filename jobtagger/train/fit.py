@@ -155,8 +155,12 @@ def teach_words(
 def assemble(
     weights: Weights, design: Design, recipe: Recipe, language: LanguageCounts, facts: dict[str, Any]
 ) -> Model:
-    """Multiply the weights through and give the model as it is stored."""
+    """Multiply the weights through and give the model as it is stored, with the loudest pairs alone."""
     place = {word: number for number, word in enumerate(design.words)}
+    pair_words = np.array([[place[a], place[b]] for a, b in design.pairs], dtype=np.int32).reshape(-1, 2)
+    pair_weights = design.pair_parts @ weights.features
+    loudest = np.argsort(-np.abs(pair_weights).max(axis=1), kind="stable")[: recipe.kept_pairs]
+    kept = np.sort(loudest)
     triples, triple_rows = language.triples()
     return Model(
         categories=weights.categories,
@@ -166,8 +170,8 @@ def assemble(
         word_norms=design.norms.astype(np.float16),
         word_languages=language.word_rows(design.words).astype(np.float16),
         bucket_weights=weights.features[design.first_bucket : design.first_bucket + N_BUCKETS].astype(np.float16),
-        pair_words=np.array([[place[a], place[b]] for a, b in design.pairs], dtype=np.int32).reshape(-1, 2),
-        pair_weights=(design.pair_parts @ weights.features).astype(np.float16),
+        pair_words=pair_words[kept],
+        pair_weights=pair_weights[kept].astype(np.float16),
         triples=triples,
         triple_languages=triple_rows.astype(np.float16),
         facts={

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import scipy.optimize
 import scipy.sparse as sp
 from make_language_terms import STATISTICS, write_digest
 from numpy.typing import NDArray
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
 from jobtagger.classify.features import N_BUCKETS
@@ -35,6 +35,7 @@ from jobtagger.train.corpus import read_corpus
 from jobtagger.train.design import Design, Recipe, Statistics, TermWeights, read_stop_words
 from jobtagger.train.fit import Counted, count_records, feature_matrix, fit_weights
 from jobtagger.train.glossary import read_glossary
+from jobtagger.train.held_out import best_sharpness
 from jobtagger.train.language import LanguageCounts
 from jobtagger.train.lessons import take_in
 
@@ -102,26 +103,10 @@ def fit_both(ours: Labelled, real: Labelled) -> LogisticRegression:
     return fit_weights(X, y, Recipe(), np.concatenate([ours.weight, real.weight]))
 
 
-def softmax(logits: Matrix) -> Matrix:
-    """Give probabilities of log-odds, row by row."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
-
-
-def best_sharpness(logits: Matrix, label: NDArray[np.int64]) -> float:
-    """Find the factor on the log-odds with the highest likelihood (temperature scaling, Guo et al. 2017)."""
-
-    def loss(sharpness: float) -> float:
-        probability = softmax(sharpness * logits)[np.arange(len(label)), label]
-        return float(-np.mean(np.log(np.maximum(probability, 1e-12))))
-
-    return float(scipy.optimize.minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
-
-
 def write_calibration(logits: Matrix, label: NDArray[np.int64]) -> None:
     """Note the sharpness, and which probability the surest postings reach with which accuracy."""
-    sharpness = round(best_sharpness(logits, label), 3)
-    probability = softmax(sharpness * logits)
+    sharpness = best_sharpness(logits, label)
+    probability = softmax(sharpness * logits, axis=1)
     surest = np.sort(probability.max(axis=1))[::-1]
     right = (probability.argmax(axis=1) == label)[np.argsort(-probability.max(axis=1), kind="stable")]
     lines = [
