@@ -80,12 +80,6 @@ class Tagger:
             model.triples,
             model.triple_languages.astype(np.float32),
         )
-        self._language = LanguageIdentifier(
-            language_model,
-            self._vocabulary,
-            policy.language_min_margin,
-            policy.language_min_known,
-            policy.language_fallback,
-        )
+        self._language = LanguageIdentifier(language_model, self._vocabulary, policy)
         self._classifier = Classifier(model, self._vocabulary, policy, knowledge.emphasis_words)
         self._assessor = Assessor(knowledge, self._vocabulary)

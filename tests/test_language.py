@@ -1,8 +1,10 @@
 """Naming the language of postings."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from builders import tokens_of
+from builders import POLICY, tokens_of
 
 from jobtagger.records import OUTPUT_COLUMNS, Posting, RawRecord
 from jobtagger.text import LanguageIdentifier, LanguageModel
@@ -18,9 +20,10 @@ MODEL = LanguageModel(
 )
 
 
-def _identify(*texts, fallback="en", min_known=0.0):
+def _identify(*texts, **policy):
     vocabulary = Vocabulary(WORDS)
-    identifier = LanguageIdentifier(MODEL, vocabulary, min_margin=0.5, min_known=min_known, fallback=fallback)
+    settings = {f"language_{name}": value for name, value in ({"min_known": 0.0} | policy).items()}
+    identifier = LanguageIdentifier(MODEL, vocabulary, replace(POLICY, **settings))
     return identifier.identify(tokens_of(vocabulary, *texts))
 
 
@@ -30,8 +33,8 @@ def _identify(*texts, fallback="en", min_known=0.0):
         pytest.param("the", "en", id="an English word"),
         pytest.param("le", "fr", id="a French word"),
         pytest.param("The le LE", "fr", id="the more frequent one"),
-        pytest.param("", "en", id="nothing: fallback"),
-        pytest.param("... !", "en", id="no words: fallback"),
+        pytest.param("", "und", id="nothing"),
+        pytest.param("... !", "und", id="no words"),
         pytest.param("zzz", "und", id="letters of no language"),
         pytest.param("the le", "en", id="a tie with the fallback"),
         pytest.param("la", "es", id="a small lead without the fallback names the best"),
@@ -39,23 +42,33 @@ def _identify(*texts, fallback="en", min_known=0.0):
         pytest.param("chapeau", "fr", id="letters of a new word"),
         pytest.param("the chapeau", "en", id="a known word outweighs letters"),
         pytest.param("the chapeau chateau chameau chameau", "fr", id="letters of many words outweigh a word"),
-        pytest.param("77", "en", id="numbers say nothing"),
+        pytest.param("77", "und", id="numbers say nothing"),
     ],
 )
 def test_identify_names_the_language(text, language):
-    """Words decide, letters of unknown words help, and without a clear lead the fallback is given."""
+    """Words decide, letters of unknown words help; the fallback is given where it is as near as the best."""
     assert _identify(text) == [language]
 
 
-@pytest.mark.parametrize(("fallback", "language"), [("en", "en"), ("fr", "fr"), ("es", "es")])
-def test_identify_gives_the_fallback_of_the_policy(fallback, language):
-    """A text that speaks for nothing is in the fallback language."""
-    assert _identify("", fallback=fallback) == [language]
+@pytest.mark.parametrize(
+    ("text", "fallback", "language"),
+    [("the le", "en", "en"), ("the le", "fr", "fr"), ("la", "fr", "fr"), ("la", "es", "es"), ("la", "en", "es")],
+)
+def test_identify_gives_the_fallback_of_the_policy(text, fallback, language):
+    """A text that speaks for two languages alike is in the fallback language, if that is one of them."""
+    assert _identify(text, fallback=fallback) == [language]
+
+
+@pytest.mark.parametrize(("rarity", "language"), [(0.0, "es"), (0.2, "es"), (2.0, "fr"), (3.1, "fr")])
+def test_rare_language_must_lead_by_more(rarity, language):
+    """A word that says little more of a rare language than of a common one is taken for the common one's."""
+    assert _identify("la", rarity=rarity) == [language]
+    assert _identify("el el", rarity=2.0) == ["es"]
 
 
 def test_identify_keeps_the_order():
     """One language per posting, in order, whatever new words other postings bring."""
-    assert _identify("le", "chapeau", "", "the", "el") == ["fr", "fr", "en", "en", "es"]
+    assert _identify("le", "chapeau", "", "the", "el") == ["fr", "fr", "und", "en", "es"]
 
 
 def test_identify_of_no_posting_is_empty():
@@ -75,11 +88,8 @@ def test_identify_reads_the_first_120_tokens():
 
 def test_identify_weighs_letters_by_their_mean():
     """The row of an unknown word is 0.35 times the mean of its known triples."""
-    vocabulary = Vocabulary(WORDS)
-    identifier = LanguageIdentifier(MODEL, vocabulary, min_margin=0.9, min_known=0.3, fallback="es")
-
     # chish: " ch" and "ish" give (1, 1, -1) on average, hence 0.35 for en and fr: a tie that leads es by only 0.7
-    assert identifier.identify(tokens_of(vocabulary, "chish")) == ["es"]
+    assert _identify("chish", fallback="es", min_margin=0.9) == ["es"]
     assert _identify("chish", fallback="es") == ["en"]
 
 

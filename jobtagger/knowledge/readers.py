@@ -115,6 +115,8 @@ def policy(levels: tuple[Level, ...], table: dict[str, Any], problems: Problems)
         language_min_margin=language.number("min_margin", 0, 100),
         language_min_known=language.number("min_known", 0, 1),
         language_fallback=language.text("fallback", choices=languages),
+        language_common=language.texts("common", choices=languages),
+        language_rarity=language.number("rarity", 0, 100),
         classified_languages=languages,
         abstain_below=classifier.number("abstain_below", 0, 1),
         min_words=int(classifier.number("min_words", 0, 100)),

@@ -233,6 +233,8 @@ class Policy:
     language_min_margin: float
     language_min_known: float
     language_fallback: str
+    language_common: tuple[str, ...]
+    language_rarity: float
     classified_languages: tuple[str, ...]
     abstain_below: float
     min_words: int

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jobtagger.knowledge.types import Policy
 from jobtagger.vocabulary import DETAILS, Tokens, Vocabulary, WordTable, segment_sums
 
 UNDETERMINED = "und"
@@ -40,21 +41,15 @@ class LanguageIdentifier:
         From the model folder.
     vocabulary : Vocabulary
         The session's.
-    min_margin : float
-        Log-odds by which the best language must lead, else the fallback is given.
-    min_known : float
-        Share of the words that must be known from some language, else it is undetermined.
-    fallback : str
-        Language of texts in which nothing, or nothing clear, speaks for any.
+    policy : Policy
+        For its margins, the fallback, and how much rarer a language is than the common ones.
     """
 
-    def __init__(
-        self, model: LanguageModel, vocabulary: Vocabulary, min_margin: float, min_known: float, fallback: str
-    ) -> None:
+    def __init__(self, model: LanguageModel, vocabulary: Vocabulary, policy: Policy) -> None:
         self._model = model
-        self._min_margin = min_margin
-        self._min_known = min_known
-        self._fallback = fallback
+        self._policy = policy
+        is_common = np.array([name in policy.language_common for name in model.languages])
+        self._prior = np.where(is_common, 0, -policy.language_rarity).astype(np.float32)
         is_known = np.any(model.word_rows != 0, axis=1, keepdims=True)
         known = np.hstack([model.word_rows, is_known, np.ones_like(is_known)]).astype(np.float32)
         keys = _triple_keys("".join(model.triples))[::3]
@@ -75,17 +70,17 @@ class LanguageIdentifier:
 
     def _names(self, sums: NDArray[np.float32]) -> list[str]:
         """Decide from the sums of log-odds, of known words and of all words that are not numbers, one row a posting."""
-        odds, n_known, n_words = sums[:, :-2], sums[:, -2], sums[:, -1]
-        every, languages = np.arange(len(sums)), self._model.languages
+        policy, languages = self._policy, self._model.languages
+        odds, n_known, n_words = sums[:, :-2] + self._prior, sums[:, -2], sums[:, -1]
+        every = np.arange(len(sums))
         best, second = np.argpartition(-odds, 1, axis=1)[:, :2].T
         lead = odds[every, best]
-        fallback = languages.index(self._fallback)
-        is_close = lead - odds[every, second] < self._min_margin
-        is_fallback = is_close & (odds[:, fallback] > lead - self._min_margin)
-        is_foreign = (n_words >= _MIN_WORDS_TO_DOUBT) & (n_known < self._min_known * n_words)
+        fallback = languages.index(policy.language_fallback)
+        is_close = lead - odds[every, second] < policy.language_min_margin
+        is_fallback = is_close & (odds[:, fallback] > lead - policy.language_min_margin)
+        is_foreign = (n_words >= _MIN_WORDS_TO_DOUBT) & (n_known < policy.language_min_known * n_words)
         names = np.array([*languages, UNDETERMINED])[np.where(is_fallback, fallback, best)]
-        names[is_foreign | ~odds.any(axis=1)] = UNDETERMINED
-        names[n_words == 0] = self._fallback
+        names[is_foreign | ~sums[:, :-2].any(axis=1)] = UNDETERMINED
         return names.tolist()  # type: ignore[no-any-return]
 
     def _rows(self, words: list[str]) -> NDArray[np.float32]:
