@@ -127,7 +127,7 @@ def test_one_is_singular(run, tmp_path, lang, words):
         ),
         (
             "fr",
-            (r"note : encodage deviné : cp1252, sûr à \d+%, pour .*a\.csv \(1 autre\) ;", "b2.csv est laissé de côté"),
+            (r"note : encodage deviné : cp1252, sûr à \d+ %, pour .*a\.csv \(1 autre\) ;", "b2.csv est laissé de côté"),
         ),
     ],
 )
