@@ -34,7 +34,7 @@ def check(
 ) -> None:
     """Check one posting: what it is, how sure, and why.
 
-    TEXT is the posting; without it, or where it is "-", the posting is read from --file or from standard input.
+    TEXT is the posting; without it, the posting is read from --file or from standard input, as it is for "-".
 
     \b
     Examples:

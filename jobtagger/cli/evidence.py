@@ -36,7 +36,7 @@ def evidence(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Show the evidence for the level of a CATEGORY or behind a TRAIT, the statement of an ID, or all there is.
+    """Show the evidence for a CATEGORY or a TRAIT, the statement of an ID, or all.
 
     CATEGORY and TRAIT are ids or labels, or words of one label alone, in English or French.
 
