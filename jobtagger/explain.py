@@ -1,5 +1,6 @@
 """One posting, explained: everything behind its tag as one plain structure, for people and programs alike."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +15,9 @@ from jobtagger.vocabulary import Vocabulary
 
 _RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
 _PULLS = {"raises": "down", "lowers": "up"}  # effect on the risk: way demand is pulled
-_UNMEASURED = ("opinion", "anecdote", "forecast")
+_UNMEASURED = ("opinion", "anecdote", "forecast", "quoted")
+_ELIDED = re.compile(r"[cdjlmnst]|\w*qu", re.IGNORECASE)
+"""French words cut short before a vowel, which are quoted with their apostrophe; that of "children's" is no such one."""
 _OF_USE = ("usage", "survey")  # who uses AI for what: measured, but it is not demand
 
 
@@ -88,8 +91,11 @@ def _quote(text: str, places: list[tuple[int, int]]) -> str:
         between = text[before:start]
         is_mark = between.isprintable() and not any(char.isalnum() for char in between)
         quoted += (between if is_mark else " ") + text[start:end]
-    end = places[-1][1]
-    return quoted + (text[end] if text[end : end + 1] in ("'", "’") and text[end + 1 : end + 2].isalpha() else "")
+    start, end = places[-1]
+    is_cut = (
+        _ELIDED.fullmatch(text, start, end) and text[end : end + 1] in ("'", "’") and text[end + 1 : end + 2].isalpha()
+    )
+    return quoted + (text[end] if is_cut else "")
 
 
 def _category(
@@ -126,6 +132,7 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
             "rule": "none",
             "derivation": "",
             "note": "",
+            "counts_part": "",
             "rests_on": "",
             "english_site": False,
             "category_level": "",
@@ -146,6 +153,7 @@ def _risk(category_id: str, tagged: TaggedPosting, knowledge: Knowledge, languag
         "rule": outlook.rule,
         "derivation": derivation(derived, knowledge.policy).in_language(language),
         "note": outlook.note.in_language(language),
+        "counts_part": outlook.part.in_language(language),
         "rests_on": _rests_on(outlook, knowledge),
         "english_site": "fr" in (language, tagged.language) and _is_of_english_site(outlook, knowledge),
         "category_level": derived.level,
@@ -168,9 +176,11 @@ def _each_figure_once(
 
 
 def _rests_on(outlook: Outlook, knowledge: Knowledge) -> str:
-    """Say whether "figures" decide the level or only "words" do; empty where nothing does."""
+    """Say whether "figures" decide the level, one of a "part" of the category or only "words"; empty where nothing does."""
     if outlook.rule == "none":
         return ""
+    if outlook.part.en:
+        return "part"
     has_figure = any(knowledge.evidence[name].figure is not None for name in outlook.headline)
     return "figures" if has_figure and outlook.rule in _RULES_OF_FIGURES else "words"
 
@@ -178,7 +188,7 @@ def _rests_on(outlook: Outlook, knowledge: Knowledge) -> str:
 def _is_of_english_site(outlook: Outlook, knowledge: Knowledge) -> bool:
     """Whether figures decide that were measured on a site chiefly in English."""
     sites = {knowledge.evidence[name].site_language for name in outlook.headline}
-    return _rests_on(outlook, knowledge) == "figures" and "en" in sites
+    return _rests_on(outlook, knowledge) != "words" and "en" in sites
 
 
 def _traits_points(tagged: TaggedPosting, knowledge: Knowledge) -> int:

@@ -101,7 +101,7 @@ class FoundTrait(NamedTuple):
 class RiskTag(NamedTuple):
     """The demand-trend level of one posting and what it rests on.
 
-    `score` is 0 to 1; `trend_pct` the deciding published figure in per cent, None where the documents give none;
+    `score` is 0 to 1; `trend_pct` the deciding published figure in per cent, None where none decides, or one of a part only;
     `exposure_percentile` 0 to 100 among all occupations, shown beside the level and never part of it;
     `exposure_differs` where the two point apart; `causes` are those of the category, `traits` those of the posting.
     """
@@ -190,7 +190,7 @@ OUTPUT_COLUMNS: dict[str, str] = {
     "language": "`en`, `fr`, `es`, `pt`, `de`, `it`, `nl`, `pl`, or `und` when it is none of these or cannot be told",
     "risk_level": "`growing`, `low`, `moderate`, `high`, `critical` or `unknown`: what published posting trends did to this kind of job; the posting's own traits may move it by one level",
     "risk_score": "0 (growing) to 1 (critical): the category's level, moved by the posting's traits",
-    "trend_pct": "the deciding published change in postings, projects or stated demand, in per cent; empty where no figure decides",
+    "trend_pct": "the deciding published change in postings, projects or stated demand, in per cent; empty where no figure decides, or one that counts only a part of the category",
     "risk_confidence": "`high`, `medium` or `low`: how well the level is supported; empty when it is unknown",
     "risk_conflict": "`true` when strong sources disagree about the direction",
     "exposure_percentile": "0 to 100: AI exposure of the nearest occupation among all occupations (never part of the level)",

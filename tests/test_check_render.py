@@ -30,7 +30,7 @@ ANSWER = {
         "risk": {
             "label": "high", "rule": "R1", "derivation": "R1, S1: by the cuts.", "note": "A count says so.",
             "rests_on": "figures", "english_site": False, "category_level": "high", "category_label": "high", "category_score": "0.70",
-            "traits_score": "-0.04", "exposure_differs": False, "evidence": [STATEMENT], "contrary": [OUTSIDE],
+            "traits_score": "-0.04", "counts_part": "", "exposure_differs": False, "evidence": [STATEMENT], "contrary": [OUTSIDE],
         },
         "traits": [
             {
@@ -93,7 +93,7 @@ def test_render_in_english(answer):
         "",
         "The level says what the published figures named above report of past demand for this kind of job. It",
         "is not a probability that a job disappears.",
-        "Rules R1 to R5 and the ids S... and X... are explained by `jobtagger evidence` and docs/risk.md.",
+        "Rules R1 to R5 and the ids S... and X... are explained by `jobtagger evidence ID` and docs/risk.md.",
         "Documents 000 to 004 are the five reports that the levels start from; [000:256] is line 256 of the",
         "first.",
     ]
@@ -115,7 +115,7 @@ def test_render_in_french(answer):
         "Ce que conseillent les documents",
         "Le niveau dit ce que les chiffres publiés cités plus haut rapportent de la demande passée pour ce",
         "type de travail. Ce n'est pas la probabilité qu'un emploi disparaisse.",
-        "Les règles R1 à R5 et les numéros S... et X... sont expliqués par `jobtagger evidence` et",
+        "Les règles R1 à R5 et les numéros S... et X... sont expliqués par `jobtagger evidence ID` et",
         "docs/risk.md. Les documents 000 à 004 sont les cinq rapports de départ\u00a0; [000:256] renvoie à la",
         "ligne 256 du premier.",
     ]
@@ -222,6 +222,43 @@ def test_render_says_what_the_figure_counts(answer, unit, fact):
     answer["explanation"]["risk"]["evidence"] = [{**STATEMENT, "unit": unit}]
 
     assert f"; {fact};" in "\n".join(render(answer, "en")).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "fact", "end"),
+    [
+        pytest.param(
+            "en", "; the deciding figure counts only a part of this kind of work; confidence",
+            "past demand for only a part of this kind of job; it does not say how the rest fared. It is not", id="en",
+        ),
+        pytest.param(
+            "fr", " ; le chiffre qui décide ne compte qu'une partie de ce type de travail ; confiance",
+            "pour une partie seulement de ce type de travail ; il ne dit pas ce qu'il en est du reste. Ce n'est", id="fr",
+        ),
+    ],
+)  # fmt: skip
+def test_render_says_that_a_figure_counts_a_part_only(answer, language, fact, end):
+    """A figure of a part stands neither beside the level as its trend nor at the end as that of the kind of job."""
+    answer["trend_pct"] = ""
+    answer["explanation"]["risk"] |= {"counts_part": "cats in oil", "rests_on": "part"}
+    text = " ".join("\n".join(render(answer, language)).replace("\u00a0", " ").split())
+
+    assert fact in text
+    assert end in text
+    assert "-20" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "fact"),
+    [("en", "; postings -20 %, quoted without a source;"), ("fr", " ; annonces -20 %, chiffre cité sans source ;")],
+)
+def test_render_says_that_a_figure_has_no_source(answer, language, fact):
+    """A deciding figure that is only quoted is called so where it stands first, and has no data behind it."""
+    answer["explanation"]["risk"]["evidence"] = [{**STATEMENT, "strength": "quoted"}]
+    text = " ".join("\n".join(render(answer, language)).replace("\u00a0", " ").split())
+
+    assert fact in text
+    assert {"en": "about: 2023", "fr": "porte sur : 2023"}[language] in text
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,8 @@ def test_check_reads_files_and_standard_input(run, tmp_path):
         run("check", "--json", posting).stdout,
         run("check", "--json", "--file", tmp_path / "posting.txt").stdout,
         run("check", "--json", stdin=posting).stdout,
+        run("check", "--json", "-", stdin=posting).stdout,
+        run("check", "--json", "--file", "-", stdin=posting).stdout,
     }
 
     assert 1 == len(answers)
@@ -209,6 +213,37 @@ def test_check_reads_texts_in_any_encoding(run, tmp_path, encoding):
 
     assert run("check", "--json", text).stdout == result.stdout
     assert (f"{path}: is not UTF-8; read as" in result.stderr) == (encoding in ("cp1252", "utf-16"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"%PDF-1.4\nstream\nBT (I need a logo) Tj ET\nendstream\n%%EOF", id="plain PDF"),
+        pytest.param(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + zlib.compress(bytes(range(256))), id="packed PDF"),
+        pytest.param(b"{\\rtf1\\ansi I need a logo}", id="RTF"),
+        pytest.param(b"PK\x03\x04\x14\0\0\0\x08\0VKv]\xed\x91G" + zlib.compress(b"Logo" * 99), id="docx"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe\x9d\0\x81", id="picture"),
+    ],
+)
+def test_check_refuses_what_is_no_text(run, tmp_path, content):
+    """A document or a picture gets a message, not a category; the same from standard input, and in French."""
+    path = tmp_path / "posting"
+    path.write_bytes(content)
+    english = run("check", "--lang", "en", "--file", path)
+
+    assert english.exit_code == 1
+    assert english.stdout == ""
+    assert english.stderr == f"jobtagger: {path}: is no text; paste the posting, or save the document as text first\n"
+    assert "ce n'est pas du texte ; collez l'annonce" in run("check", "--lang", "fr", "--file", path).stderr
+
+
+def test_check_says_how_sure_an_encoding_is_in_either_language(run, tmp_path):
+    """English sets the per cent sign close, French with a blank."""
+    path = tmp_path / "annonce.txt"
+    path.write_text("Rédaction à la pièce", "cp1252")
+
+    assert re.search(r"read as cp1252 \(\d+% sure\)", run("check", "--lang", "en", "--file", path).stderr)
+    assert re.search(r"lu comme cp1252 \(sûr à \d+ %\)", run("check", "--lang", "fr", "--file", path).stderr)
 
 
 def test_check_says_what_is_wrong_in_french(run, tmp_path):

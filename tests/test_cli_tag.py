@@ -75,6 +75,21 @@ def test_columns_says_what_was_recognised_and_why(run, tmp_path):
         assert part in shown, part
 
 
+def test_columns_names_those_that_are_read_for_traits(run, tmp_path):
+    """Budget and duration are read as details, and counted among the columns that are."""
+    (tmp_path / "in.csv").write_text("title,description,budget,duration,x\nLogo,For us,20 USD,3 months,y\n")
+
+    shown = " ".join(run("columns", tmp_path / "in.csv", "--lang", "en").stdout.split())
+    french = run("columns", tmp_path / "in.csv", "--lang", "fr").stdout
+    facts = json.loads(run("columns", tmp_path / "in.csv", "--json").stdout)
+
+    assert "Details budget, duration (read for traits only) first row: " in shown
+    assert "20 USD" in shown.split("Details")[1]
+    assert "5 columns, of which 4 are read" in shown
+    assert "budget, duration (lues pour les traits seulement)" in french
+    assert facts["details"] == ["budget", "duration"]
+
+
 def test_columns_speaks_french_and_json(run, tmp_path):
     """The same in French, and as JSON for programs; a layout is named, an option too."""
     (tmp_path / "in.csv").write_text("Job,Summary,Skills,Category,Subcategory,x\na,b,c,d,e,f\n")
@@ -127,7 +142,7 @@ def test_one_is_singular(run, tmp_path, lang, words):
         ),
         (
             "fr",
-            (r"note : encodage deviné : cp1252, sûr à \d+%, pour .*a\.csv \(1 autre\) ;", "b2.csv est laissé de côté"),
+            (r"note : encodage deviné : cp1252, sûr à \d+ %, pour .*a\.csv \(1 autre\) ;", "b2.csv est laissé de côté"),
         ),
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import POLICY, make_evidence, make_outlook, make_trait
 
+from jobtagger.knowledge import Text
 from jobtagger.risk import derive_level
 from jobtagger.risk.derivation import derivation, exposure_differs
 from jobtagger.risk.sensitivity import cut_ranges, move_cuts, move_trait_points
@@ -52,6 +53,25 @@ def test_derivation_says_rule_statements_and_level(outlook, english):
     assert sentence.en == english
     assert bool(sentence.fr) == bool(english)
     assert sentence.fr.split(" ")[0] == sentence.en.split(" ")[0]
+
+
+def test_derivation_says_what_a_figure_of_a_part_counts():
+    """The figure and the level stand there, and then that it counts only a part and which."""
+    derived = derive_level(replace(make_outlook("R1", "", ("S2",)), part=Text("cats", "les chats")), EVIDENCE, POLICY)
+
+    assert derivation(derived, POLICY) == (
+        "R1, S2: -18 % lies between -25 % and -15 %: high. This figure counts only a part of this kind of work: cats.",
+        "R1, S2 : -18 % se situe entre -25 % et -15 % : élevé. Ce chiffre ne compte qu'une partie de ce type de travail :"
+        " les chats.",
+    )
+
+
+def test_cuts_hang_on_figures_of_a_part_too(knowledge):
+    """A cut cannot be moved over a figure without moving a level, whether or not the figure is shown as a trend."""
+    outlook = replace(make_outlook("R1", "", ("S2",)), part=Text("cats", "les chats"))
+    ranges = cut_ranges(replace(knowledge, policy=POLICY, evidence=EVIDENCE, outlooks={"legal": outlook}))
+
+    assert {found.level: found.lowest for found in ranges}["moderate"] == -18.0
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from jobtagger.knowledge import load_knowledge
 from jobtagger.risk.statements import statements_about
 
 SHIPPED = load_knowledge()
-TEXTS = ("statement", "caveat", "period", "population", "source_title")
+TEXTS = ("counts_part", "statement", "caveat", "period", "population", "source_title")
 
 
 def _run(*args):
@@ -162,17 +162,20 @@ def test_repeated_figures_say_what_they_repeat():
 
 
 @pytest.mark.parametrize(
-    "label", ["Traduction et interprétation", "TRADUCTION ET INTERPRETATION", "Translation and interpreting"]
-)
+    "label",
+    [
+        "Traduction et interprétation", "TRADUCTION ET INTERPRETATION", "Translation and interpreting", "TRANSLATION",
+        "traduction", "interpreting",
+    ],
+)  # fmt: skip
 def test_labels_of_either_language_name_a_category(label):
-    """Who reads labels in an answer can ask by them."""
+    """Who reads labels in an answer can ask by them, in any case, and by a word of one label alone."""
     assert [row["id"] for row in _rows(label)] == [row["id"] for row in _rows("translation")]
 
 
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        pytest.param("traduction", "« translation »", id="word of one label"),
         pytest.param("rédaction", "« content_writing » ou « technical_writing »", id="word of two"),
         pytest.param("translatio", "« translation »", id="almost an id"),
     ],
@@ -186,6 +189,74 @@ def test_french_words_are_answered_in_french_with_what_may_be_meant(word, meant)
     assert f"« {word} » est une valeur inconnue ; vouliez-vous dire {meant} ? ; valeurs connues : ai_consulting" in said
 
 
+@pytest.mark.parametrize("trait", SHIPPED.traits.values(), ids=lambda trait: trait.id)
+def test_trait_has_its_evidence(trait):
+    """The ids behind a trait, which `check` prints, are shown for it, then what else is about it."""
+    rows = _rows(trait.id)
+
+    assert {row["id"] for row in rows if row["role"] == "backs"} == set(trait.evidence)
+    assert {row["role"] for row in rows} <= {"backs", "mentions"}
+    assert rows == _rows(trait.label.fr)
+
+
+def test_ids_of_categories_traits_and_statements_are_apart():
+    """One name means one thing."""
+    names = [*SHIPPED.categories, *SHIPPED.traits, *SHIPPED.evidence]
+
+    assert len({name.lower() for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "lines"),
+    [
+        ("S060", "en", ["  Stands behind the trait: onsite"]),
+        ("s060", "fr", ["  À l'origine du trait : onsite"]),
+        ("S265", "en", ["  Supports the level of: finance_accounting", "  Contradicts the level of: data_analysis"]),
+        ("S248", "fr", ["  Décide du niveau de : cybersecurity"]),
+        ("S022", "en", ["  No level and no trait rests on it."]),
+    ],
+)
+def test_statement_is_found_by_its_id_and_says_what_rests_on_it(name, language, lines):
+    """Any id that an answer prints leads to its statement, and from there to the levels and traits it is named for."""
+    shown = _run(name, "--lang", language).stdout.replace("\u00a0", " ").splitlines()
+
+    assert [row["id"] for row in _rows(name)] == [name.upper()]
+    assert shown[0].startswith(f"{name.upper()} [")
+    assert sorted(shown[-len(lines) :]) == sorted(lines)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "This figure counts only a part of the category: AI services in the AWS, Azure and Google clouds"),
+        (
+            "fr",
+            "Ce chiffre ne compte qu'une partie de la catégorie : les services d'IA des clouds AWS, Azure et Google",
+        ),
+    ],
+)
+def test_figure_of_a_part_is_said_to_be_one(language, said):
+    """Where it decides, a figure that counts a part of the category is followed by what it counts; elsewhere it is not."""
+    text = " ".join(_run("cloud_it", "--lang", language).stdout.replace("\u00a0", " ").split())
+    rows = _rows("cloud_it", "--lang", language)
+
+    assert said in text
+    assert [row["id"] for row in rows if row["counts_part"]] == ["S233"]
+    assert {row["counts_part"] for row in _rows("S233")} == {row["counts_part"] for row in _rows("translation")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("option", "french", "code"),
+    [
+        ("--strength", "comptage", "count"), ("--strength", "Étude universitaire", "academic"),
+        ("--strength", "cité sans source", "quoted"), ("--document", "externe", "external"),
+    ],
+)  # fmt: skip
+def test_filters_take_the_words_of_either_language(option, french, code):
+    """What a French answer prints can be asked for."""
+    assert _rows(option, french) == _rows(option, code) != []
+
+
 def test_nothing_found_is_said():
     """An empty answer is a sentence for people and no line for programs."""
     assert _run("legal", "--strength", "count", "--lang", "en").stdout == "There is no such evidence.\n"
@@ -197,6 +268,8 @@ def test_nothing_found_is_said():
     ("args", "message"),
     [
         pytest.param(("transl",), 'CATEGORY: "transl" is not known; did you mean "translation"?', id="category"),
+        pytest.param(("S999",), "a trait (builds_ai, bulk, ", id="trait"),
+        pytest.param(("S999",), "or a statement (such as S001)", id="statement"),
         pytest.param(
             ("--strength", "acadmic"), '--strength: "acadmic" is not known; did you mean "academic"?', id="strength"
         ),

@@ -185,7 +185,7 @@ def test_abstention_is_explained_by_its_reason_and_nothing_else(tagger, language
     assert (explanation["category"]["label"], explanation["category"]["definition"]) == ("", "")
     assert explanation["category"]["best_guess"] in tagger.knowledge.categories
     assert explanation["risk"] == {
-        "label": "", "rule": "none", "derivation": "", "note": "", "rests_on": "", "english_site": False, "category_level": "",
+        "label": "", "rule": "none", "derivation": "", "note": "", "counts_part": "", "rests_on": "", "english_site": False, "category_level": "",
         "category_label": "", "category_score": "", "traits_score": "", "exposure_differs": False, "evidence": [],
         "contrary": [],
     }  # fmt: skip
@@ -214,6 +214,8 @@ def test_numbers_are_rounded_for_reading(tagger):
         ),
         pytest.param(RawRecord("Traduction d'un contrat"), "Traduction d'un contrat", id="several words"),
         pytest.param(RawRecord("Articles", "On veut 50 articles de blog,  sans IA."), "sans IA", id="description"),
+        pytest.param(RawRecord("Children's book illustrations"), "Children", id="an English genitive"),
+        pytest.param(RawRecord("Illustrations d'enfants, livre d'images"), "livre d'", id="a French elision"),
         pytest.param(
             RawRecord("Logo", "A logo, please write to logo@example.org for it."), "Logo", id="beside an address"
         ),
@@ -238,6 +240,18 @@ def test_every_run_of_tokens_can_be_quoted(text):
         assert [normalise(token) for token in split(spelling(word))] == [word]
     if words and words == tokens:
         assert "\n" not in spelling(" ".join(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "quoted"),
+    [
+        ("l'enfant", "l", "l'"), ("qu’elle", "qu", "qu’"), ("Jusqu'ici", "jusqu", "Jusqu'"),
+        ("children's book", "children", "children"), ("don't", "don", "don"), ("we're", "we", "we"),
+    ],
+)  # fmt: skip
+def test_only_elided_words_keep_their_apostrophe(text, word, quoted):
+    """A French word cut short is quoted with its apostrophe, an English one before 's is not."""
+    assert _Spelling(Posting(text))(word) == quoted
 
 
 def test_a_quotation_holds_no_address():
@@ -308,7 +322,7 @@ def test_trait_tells_what_was_measured_from_what_was_not(trait):
     assert sorted(name for names in parted.values() for name in names) == sorted(trait.evidence)
     assert {evidence[name].strength for name in parted["measured"]} <= {"count", "academic", "platform"}
     assert {evidence[name].strength for name in parted["of_use"]} <= {"usage", "survey"}
-    assert {evidence[name].strength for name in parted["opinions"]} <= {"opinion", "anecdote", "forecast"}
+    assert {evidence[name].strength for name in parted["opinions"]} <= {"opinion", "anecdote", "forecast", "quoted"}
     assert set(parted["by_analogy"]) == set(trait.by_analogy)
 
 
@@ -343,12 +357,40 @@ def test_trait_tells_whether_a_phrase_shows_it(tagger, record, trait_id, by_word
         pytest.param(LOGO, "figures", id="R5"),
         pytest.param(RawRecord("Chatbot with GPT and LangChain for our web shop"), "figures", id="R2"),
         pytest.param(RawRecord("Voice over artist for an audio book"), "words", id="R3"),
+        pytest.param(RawRecord("Technicien systèmes et réseaux"), "part", id="R1, of a part only"),
         pytest.param(RawRecord("Plombier pour une fuite d'eau"), "", id="no level"),
     ],
 )
 def test_level_rests_on_figures_or_words(tagger, record, rests_on):
-    """What decides is said: figures, or words where no figure does."""
+    """What decides is said: figures, one of a part of the category, or words where no figure does."""
     assert check_posting(record, tagger)["explanation"]["risk"]["rests_on"] == rests_on
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "part"),
+    [
+        ("en", "This figure counts only a part of this kind of work: AI services in", "AI services in the AWS"),
+        ("fr", "Ce chiffre ne compte qu'une partie de ce type de travail : les services d'IA", "les services d'IA des"),
+    ],
+)
+def test_a_figure_of_a_part_is_no_trend_of_the_category(tagger, language, said, part):
+    """Networks are none of the AI services in clouds that were counted: no trend, and what was counted is said."""
+    answer = check_posting(RawRecord("Technicien systèmes et réseaux"), tagger, language)
+    risk = answer["explanation"]["risk"]
+
+    assert (answer["category"], answer["risk_level"], answer["risk_confidence"]) == ("cloud_it", "growing", "low")
+    assert answer["trend_pct"] == ""
+    assert "128" not in answer["reasons"]
+    assert said in risk["derivation"]
+    assert risk["counts_part"].startswith(part)
+
+
+def test_a_figure_of_a_part_can_be_of_an_english_site(tagger):
+    """The academic figure for engineering was counted on a platform chiefly in English, which French answers say."""
+    risk = check_posting(RawRecord("Ingénieur mécanique pour plan CAO Solidworks"), tagger, "fr")["explanation"]["risk"]
+    english = tagger.knowledge.evidence["X16"].site_language == "en"
+
+    assert (risk["rests_on"], risk["english_site"]) == ("part", english)
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,9 @@ GOOD_OUTLOOK = {
 }  # fmt: skip
 
 
+OF_FIGURE = {"rule": '"R1"', "wording": '""', "headline": '["S999"]'}
+
+
 def _replace_outlook(folder, category_id, values):
     path = folder / "outlooks.toml"
     text, n_replaced = re.subn(rf"(?ms)^\[{category_id}\]\n.*?(?=^\[|\Z)", "", path.read_text("utf-8"))
@@ -390,11 +393,17 @@ def _replace_outlook(folder, category_id, values):
         pytest.param({"confidence": '"sure"'}, ['confidence: "sure" is not known'], id="confidence"),
         pytest.param({"conflict": '"no"'}, ["conflict: 'no' is of the wrong type"], id="conflict"),
         pytest.param({"note_fr": LEFT_OUT}, ["note_fr: is missing", "note_fr: is empty or missing"], id="no French note"),
+        pytest.param({"part_en": '"a"', "part_fr": '"b"'}, ["part: says what the figure of R1 counts"], id="a part without a figure"),
+        pytest.param({**OF_FIGURE, "part_en": '"a"'}, ["part: say it in both languages"], id="no French part"),
+        pytest.param({**OF_FIGURE, "part_fr": '"b"'}, ["part: say it in both languages"], id="no English part"),
+        pytest.param({**OF_FIGURE, "part_en": '"a"', "part_fr": '"b"', "confidence": '"medium"'}, ['confidence: write "low" where the figure counts a part only'], id="too sure of a part"),
+        pytest.param({**OF_FIGURE, "headline": '["S997"]', "confidence": '"medium"'}, ['confidence: write "low" where the figure is quoted without a source'], id="too sure of a quoted figure"),
         pytest.param({"contraries": "[]"}, ['unknown key "contraries"; did you mean "contrary"?'], id="misspelt key"),
     ],
 )  # fmt: skip
 def test_wrong_outlook_is_reported_with_its_category(knowledge_folder, changes, problems):
     """A problem of outlooks.toml names the category, and a rule must have what it needs."""
+    _add_row(knowledge_folder, "evidence.csv", {**GOOD_STATEMENT, "id": "S997", "strength": "quoted"})
     _add_row(knowledge_folder, "evidence.csv", {**GOOD_STATEMENT, "id": "S998", "figure": ""})
     _add_row(knowledge_folder, "evidence.csv", GOOD_STATEMENT)
     _replace_outlook(knowledge_folder, "legal", {**GOOD_OUTLOOK, **changes})
@@ -410,6 +419,7 @@ def test_wrong_outlook_is_reported_with_its_category(knowledge_folder, changes, 
     [
         pytest.param({}, "R3", id="R3 with wording and statement"),
         pytest.param({"rule": '"R1"', "wording": '""', "headline": '["S999"]'}, "R1", id="R1 with one figure"),
+        pytest.param({**OF_FIGURE, "part_en": '"a"', "part_fr": '"b"'}, "R1", id="R1 with a figure of a part"),
         pytest.param({"rule": '"R5"', "wording": '""'}, "R5", id="R5 without wording"),
         pytest.param({"rule": '"none"', "wording": '""', "headline": "[]"}, "none", id="no rule, no statement"),
         pytest.param({"support": LEFT_OUT, "external": LEFT_OUT}, "R3", id="optional lists left out"),

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from builders import speak_number, spell_out, tokens_of
@@ -248,6 +249,30 @@ def test_note_on_ai_engineering_agrees_with_its_rows():
         assert "X12" in note
 
 
+def test_figures_quoted_without_a_source_are_called_so():
+    """A demand that only the op-ed tells of is `quoted`; what a source outside tells as well is that platform's."""
+    confirmed = {entry.restates for entry in SHIPPED.evidence.values() if entry.document == "external"}
+    told = [entry for entry in SHIPPED.evidence.values() if entry.document == "002" and entry.kind == "category"]
+    strengths = {entry.id: entry.strength for entry in told if entry.figure is not None and not entry.restates}
+    deciding = {one.category_id: one.headline[0] for one in SHIPPED.outlooks.values() if one.rule == "R1"}
+
+    assert strengths == {name: "platform" if name in confirmed else "quoted" for name in strengths}
+    assert sorted(strengths) == ["S244", "S245", "S246", "S248", "S253"]
+    assert [name for name, decides in deciding.items() if strengths.get(decides) == "quoted"] == ["cybersecurity"]
+
+
+def test_figures_of_a_part_are_named():
+    """What was counted among AI assignments or in one section of a platform is no trend of all; docs/risk.md says so."""
+    parts = [one.category_id for one in SHIPPED.outlooks.values() if one.part.en]
+    page = (Path(__file__).parents[1] / "docs" / "risk.md").read_text("utf-8")
+    table = page.split("**only a part**")[1].split("\nOne level")[0]
+
+    assert parts == ["cloud_it", "data_analysis", "data_engineering", "engineering_architecture"]
+    assert re.findall(r"\| ([SX]\d+) \(.*?\| `(\w+)` \|", table) == [
+        (SHIPPED.outlooks[name].headline[0], name) for name in parts
+    ]
+
+
 def test_limits_of_wide_categories_are_said():
     """What belongs to a category and was not counted is named where the figure decides."""
     assert "Interpreting" in SHIPPED.outlooks["translation"].note.en
@@ -359,7 +384,7 @@ def test_outlook_rests_on_what_it_names(outlook):
     if outlook.rule == "R1":
         deciding = SHIPPED.evidence[outlook.headline[0]]
         assert deciding.unit.startswith("percent_")
-        assert deciding.strength in MEASURES_OF_DEMAND
+        assert deciding.strength in MEASURES_OF_DEMAND | {"quoted"}
         assert outlook.category_id in deciding.about
     if outlook.rule in ("R1", "R4", "R5", "none"):
         assert outlook.wording == ""

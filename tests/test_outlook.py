@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import LEVELS, POLICY, make_evidence, make_outlook
 
-from jobtagger.knowledge import load_knowledge
+from jobtagger.knowledge import Text, load_knowledge
 from jobtagger.risk import derive_levels
 from jobtagger.risk.outlook import NOTHING_KNOWN, DerivedLevel, derive_level, level_of_points, level_of_trend
 
@@ -83,9 +83,18 @@ def test_derive_level_applies_the_rule(rule, wording, level, points, trend_pct):
     """Only R1 reads the figure; the other rules follow wording or rule."""
     outlook = make_outlook(rule, wording, headline=("S1",))
 
-    assert derive_level(outlook, {"S1": make_evidence("S1", -20.0)}, POLICY) == DerivedLevel(
-        level, points, trend_pct, outlook
-    )
+    derived = derive_level(outlook, {"S1": make_evidence("S1", -20.0)}, POLICY)
+
+    assert derived == DerivedLevel(level, points, trend_pct, outlook)
+    assert derived.trend_pct == trend_pct
+
+
+def test_figure_of_a_part_sets_the_level_but_is_no_trend():
+    """Where the figure counts only a part of the category the level follows from it, and there is no trend to show."""
+    outlook = replace(make_outlook("R1", headline=("S1",)), part=Text("cats", "chats"))
+    derived = derive_level(outlook, {"S1": make_evidence("S1", -20.0)}, POLICY)
+
+    assert (derived.level, derived.points, derived.figure, derived.trend_pct) == ("high", 70, -20.0, None)
 
 
 def test_derive_level_reads_the_table_of_the_policy():
@@ -113,14 +122,15 @@ def test_level_of_every_shipped_category_follows(category_id):
         figure = SHIPPED.evidence[outlook.headline[0]].figure
         cuts = [level.trend_from for level in policy.levels[:-1]]
         n_passed = sum(figure < cut or (figure == cut < 0) for cut in cuts)
-        expected, trend_pct = policy.levels[n_passed], figure
+        expected = policy.levels[n_passed]
     else:
         names = {"R2": outlook.wording, "R3": outlook.wording, "R4": "stable_subtype", "R5": "conflict"}
         level_id = policy.rule_levels[names[outlook.rule]]
         (expected,) = (level for level in policy.levels if level.id == level_id)
-        trend_pct = None
+        figure = None
 
-    assert derived == DerivedLevel(expected.id, expected.points, trend_pct, outlook)
+    assert derived == DerivedLevel(expected.id, expected.points, figure, outlook)
+    assert derived.trend_pct == (None if outlook.part.en else figure)
 
 
 @pytest.mark.parametrize("category_id", [name for name, outlook in SHIPPED.outlooks.items() if outlook.rule == "R3"])

@@ -195,6 +195,11 @@ def test_every_category_has_its_published_trend(knowledge):
     assert set(knowledge.categories) == set(found)
     assert (-33.0, "S004") == (found["content_writing"].trend_pct, found["content_writing"].evidence_id)
     assert "Upwork" in found["content_writing"].population
+    assert ("growing", None, "S233") == (
+        found["cloud_it"].level,
+        found["cloud_it"].trend_pct,
+        found["cloud_it"].evidence_id,
+    )
 
 
 def test_published_trend_is_worded_in_french(knowledge, path):

@@ -117,5 +117,7 @@ def test_page_is_the_same_each_time(knowledge):
     assert "| bulk | 3 | 0.5 |" in page
     assert "| bulk | 7 | 0.25 |" in page.split("read ourselves")[1]
     assert "not validated" in page
+    assert "| < 0.01 |" in page
+    assert not re.search(r"\| 0\.00 \|$", page, re.MULTILINE)
     assert "| S008 | `animation_3d` | -17 % relative | high | low | -2 |" in page
     assert "| X63 | `content_writing` | +58 % | growing | critical | +4 |" in page

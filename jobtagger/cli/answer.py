@@ -10,7 +10,7 @@ _MAX_SHOWN = 6
 _LEAST_WEIGHT = 0.1  # of a deciding word; less decides nothing
 _LEAST_PROBABILITY = 0.01  # of a runner-up
 _CERTAIN = 0.995  # what would be read as 100 %
-_OPINIONS = ("opinion", "anecdote", "forecast")
+_OPINIONS = ("opinion", "anecdote", "forecast", "quoted")
 _BASES = ("by_analogy", "both_ways", "of_use", "opinions")  # of what a trait rests on, those that did not measure it
 
 
@@ -95,13 +95,8 @@ def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]:
         why = say["not_recognised" if answer["category"] in ("unknown", "other") else "no_level"]
         yield _Line(f"{say['demand']}{say['colon']} {say['unknown_level'].upper()}. {why}")
         return
-    facts = [f"{say['score']} {answer['risk_score']}"]
-    if answer["trend_pct"]:
-        what = say.get(risk["evidence"][0]["unit"], say["percent_postings"])
-        facts.append(f"{what} {answer['trend_pct']} %")
-    facts.append(f"{say['confidence']} {say[answer['risk_confidence']]}")
     heading = say["trend" if answer["risk_level"] == risk["category_level"] == "growing" else "demand"]
-    yield _Line(f"{heading}{say['colon']} {_level(answer, say)} ({_joined(facts, say)})")
+    yield _Line(f"{heading}{say['colon']} {_level(answer, say)} ({_joined(list(_facts(answer, say)), say)})")
     yield from _arithmetic(answer, say)
     if risk["english_site"]:
         yield _indented(say["english_site"])
@@ -113,6 +108,19 @@ def _risk_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]:
             yield _Line(f"{say[heading]}{say['colon']}")
             for statement in statements[:_MAX_SHOWN]:
                 yield _item(_statement(statement, say))
+
+
+def _facts(answer: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
+    """Give score, deciding figure and confidence; a figure of a part of the category is only said to be one."""
+    risk = answer["explanation"]["risk"]
+    yield f"{say['score']} {answer['risk_score']}"
+    if answer["trend_pct"]:
+        what = say.get(risk["evidence"][0]["unit"], say["percent_postings"])
+        origin = f", {say['no_source']}" if risk["evidence"][0]["strength"] == "quoted" else ""
+        yield f"{what} {answer['trend_pct']} %{origin}"
+    if risk["counts_part"]:
+        yield say["part_only"]
+    yield f"{say['confidence']} {say[answer['risk_confidence']]}"
 
 
 def _level(answer: dict[str, Any], say: dict[str, str]) -> str:

@@ -15,12 +15,17 @@ from jobtagger.cli.terminal import line_width
 from jobtagger.cli.wording import WORDING, spoken
 
 _MAX_TITLE = 100  # characters of a first line that may be a title
+_STANDARD_INPUT = "-"
+_DOCUMENTS = (b"%PDF-", b"{\\rtf")
+"""Documents begin with these that hold text, but not as a person reads it; the others cannot be decoded at all."""
 
 
 @cli.command()
 @click.argument("text", required=False)
 @click.option("--title", default="", help="Title of the posting, if it stands apart.")
-@click.option("--file", "path", type=click.Path(dir_okay=False), help="Read the posting from a file.")
+@click.option(
+    "--file", "path", type=click.Path(dir_okay=False), help='Read the posting from a file; "-" is standard input.'
+)
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object whose first keys are the batch columns.")
 @model_option
@@ -29,7 +34,7 @@ def check(
 ) -> None:
     """Check one posting: what it is, how sure, and why.
 
-    TEXT is the posting; without it, the posting is read from --file or from standard input.
+    TEXT is the posting; without it, the posting is read from --file or from standard input, as it is for "-".
 
     \b
     Examples:
@@ -58,7 +63,9 @@ def _posting_text(text: str | None, path: str | None, title: str, say: Mapping[s
 
     if text is not None and path is not None:
         raise click.UsageError(say["text_and_file"])
-    if text is None and path is None and sys.stdin.isatty():
+    if _STANDARD_INPUT in (text, path):
+        text = path = None
+    elif text is None and path is None and sys.stdin.isatty():
         if title:
             return ""
         raise click.UsageError(say["no_posting"])
@@ -77,14 +84,19 @@ def _read_text(path: str | None, name: str, say: Mapping[str, str]) -> str:
         raw = Path(path).read_bytes() if path else sys.stdin.buffer.read()
     except OSError as error:
         raise InputError(say["unread_posting"].format(name, error.strerror)) from None
+    if raw.startswith(_DOCUMENTS):
+        raise InputError(say["no_text"].format(name))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         from jobtagger.batch.encodings import find_encoding  # noqa: PLC0415 - few texts need it
 
         encoding = find_encoding(name, raw, "")
-        click.echo(say["read_as"].format(name, encoding.name, encoding.confidence), err=True)
-        return raw.decode(encoding.name, "replace")
+        body = raw.decode(encoding.name, "replace")
+        if not encoding.confidence or "\0" in body:
+            raise InputError(say["no_text"].format(name)) from None
+        click.echo(say["read_as"].format(name, encoding.name, 100 * encoding.confidence), err=True)
+        return body
 
 
 def _split_title(body: str) -> Any:

@@ -45,7 +45,8 @@ def columns(inputs: tuple[str, ...], lang: str | None, as_json: bool, **reading:
             fields = fields_of(table, options, sources)
             if as_json:
                 entry = Input(path, table.name, table.columns, fields, table.shape)
-                click.echo(json.dumps({**describe(entry), "columns": table.columns}, ensure_ascii=False))
+                facts = {**describe(entry), "details": _detail_columns(table, fields), "columns": table.columns}
+                click.echo(json.dumps(facts, ensure_ascii=False))
             else:
                 click.echo("\n".join(_lines(table, fields, say)))
 
@@ -61,10 +62,25 @@ def _lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Iterator[
         places = getattr(fields, field)
         read.update(places)
         yield _line(say[field], _found(table.columns, places, cause, field, say))
-        if places and (text := " ".join(first[places[0]].split())):
-            shown = text if len(text) <= _EXAMPLE else text[: _EXAMPLE - 3] + "..."
-            yield _line("", say["example"].format(text=shown))
+        if places:
+            yield from _example(first[places[0]], say)
+    if details := _detail_columns(table, fields):
+        read.update(place for detail in fields.details for place in detail.places)
+        yield _line(say["details"], f"{', '.join(details)} ({say['details_why']})")
+        yield from _example(fields.record(first).details, say)
     yield _line(say["columns"], say["not_read"].format(n=len(table.columns), read=len(read)))
+
+
+def _detail_columns(table: "Table", fields: "FieldMap") -> list[str]:
+    """Give the columns, such as budget and duration, in which only traits are looked for."""
+    places = dict.fromkeys(place for detail in fields.details for place in detail.places)
+    return [table.columns[place] for place in places]
+
+
+def _example(cell: str, say: dict[str, str]) -> Iterator[str]:
+    if text := " ".join(cell.split()):
+        shown = text if len(text) <= _EXAMPLE else text[: _EXAMPLE - 3] + "..."
+        yield _line("", say["example"].format(text=shown))
 
 
 def _shape_lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Iterator[str]:
@@ -73,7 +89,7 @@ def _shape_lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Ite
         say["format"], shape.format + (f" ({say['packed'].format(packing=shape.packing)})" if shape.packing else "")
     )
     if shape.encoding:
-        sure = say["sure"].format(percent=f"{shape.encoding.confidence:.0%}", reason=shape.encoding.reason)
+        sure = say["sure"].format(percent=f"{100 * shape.encoding.confidence:.0f}", reason=shape.encoding.reason)
         yield _line(say["encoding"], f"{shape.encoding.name} ({sure})")
     if shape.delimiter:
         yield _line(say["delimiter"], f"{shape.delimiter!r} ({shape.delimiter_reason})")

@@ -1,4 +1,4 @@
-"""The names of strengths and units in the answers of `jobtagger evidence`, in English and French, and its refusals.
+"""The names of strengths, documents and units in the answers of `jobtagger evidence`, in both languages, and its refusals.
 
 A unit is worded around `{change}`, the figure with its sign, or `{number}` where not all its figures are changes.
 """
@@ -8,6 +8,7 @@ STRENGTHS = {
         "count": "count",
         "academic": "academic",
         "platform": "platform",
+        "quoted": "quoted without a source",
         "survey": "survey",
         "usage": "use of AI",
         "opinion": "opinion",
@@ -18,6 +19,7 @@ STRENGTHS = {
         "count": "comptage",
         "academic": "étude universitaire",
         "platform": "plateforme",
+        "quoted": "cité sans source",
         "survey": "enquête",
         "usage": "usage de l'IA",
         "opinion": "avis",
@@ -25,6 +27,9 @@ STRENGTHS = {
         "forecast": "prévision",
     },
 }
+
+OUTSIDE = {"en": "external", "fr": "externe"}
+"""What stands for a document where a statement is of none of them."""
 
 UNITS = {
     "en": {
@@ -104,12 +109,14 @@ UNITS = {
 REFUSALS = {
     "en": {
         "unknown": "{name}: {value} is not known{hint}; known: {known}",
+        "more_names": ", a trait ({traits}) or a statement (such as {statement})",
         "meant": "; did you mean {}?",
         "or": " or ",
         "quoted": '"{}"',
     },
     "fr": {
         "unknown": "{name} : {value} est une valeur inconnue{hint} ; valeurs connues : {known}",
+        "more_names": ", un trait ({traits}) ou un énoncé (comme {statement})",
         "meant": " ; vouliez-vous dire {} ?",
         "or": " ou ",
         "quoted": "« {} »",

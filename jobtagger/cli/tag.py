@@ -207,7 +207,7 @@ def _guessed(summary: "Summary", language: str) -> str:
             guesses.setdefault(entry["encoding"], []).append(entry)
     found = [
         say["guess"].format(
-            encoding=encoding, percent=f"{entries[0]['encoding_confidence']:.0%}", name=entries[0]["name"]
+            encoding=encoding, percent=f"{100 * entries[0]['encoding_confidence']:.0f}", name=entries[0]["name"]
         )
         + (f" ({counted(language, 'more', len(entries) - 1)})" if entries[1:] else "")
         for encoding, entries in guesses.items()

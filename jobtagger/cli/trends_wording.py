@@ -23,7 +23,7 @@ WORDING: dict[str, dict[str, Any]] = {
         "interval": "[a, b]: {level:g} % interval. Of {n} such intervals some miss by chance; * stands out even so.",
         "few_note": "too few: under {min_count} listings in a window, so no change in per cent.",
         "published_note": "published: what the documents report, of other boards and mostly 2022 to 2024; a level where they"
-        ' give no figure. "jobtagger evidence CATEGORY" shows the statements.',
+        ' give no figure for all of the category. "jobtagger evidence CATEGORY" shows the statements.',
         "limits": "Reposts are not counted; season and what a board shows can move counts: docs/trends.md.",
         "models": "Note: these listings were tagged by {n} models; a change of model can look like a change of the market.",
         "series": "New listings a week, and share in %",
@@ -52,7 +52,7 @@ WORDING: dict[str, dict[str, Any]] = {
         "interval": "[a, b] : intervalle à {level:g} %. Sur {n} intervalles, quelques-uns se trompent par hasard ; * se détache malgré cela.",
         "few_note": "trop peu : moins de {min_count} annonces dans une fenêtre, donc pas d'évolution en pour cent.",
         "published_note": "publié : ce que rapportent les documents, sur d'autres plateformes et surtout de 2022 à 2024 ; un niveau"
-        " là où ils ne donnent pas de chiffre. « jobtagger evidence CATÉGORIE » montre les énoncés.",
+        " là où ils ne donnent pas de chiffre pour toute la catégorie. « jobtagger evidence CATÉGORIE » montre les énoncés.",
         "limits": "Les republications ne comptent pas ; la saison et ce qu'une plateforme montre peuvent jouer : docs/trends.md.",
         "models": "Note : ces annonces ont été classées par {n} modèles ; changer de modèle peut ressembler à une évolution du marché.",
         "series": "Nouvelles annonces par semaine, et part en %",

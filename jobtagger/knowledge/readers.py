@@ -30,7 +30,7 @@ from jobtagger.knowledge.types import (
 KINDS = ("category", "trait", "market")
 DIRECTIONS = ("growth", "decline", "stable", "mixed", "new", "none")
 EFFECTS = ("raises", "lowers", "mixed", "none")
-STRENGTHS = ("count", "academic", "platform", "usage", "survey", "opinion", "anecdote", "forecast")
+STRENGTHS = ("count", "academic", "platform", "quoted", "usage", "survey", "opinion", "anecdote", "forecast")
 CONFIDENCES = ("high", "medium", "low")
 RULES = ("R1", "R2", "R3", "R4", "R5", "none")
 WORDINGS = (
@@ -211,15 +211,30 @@ def outlook(category_id: str, fields: Fields, statements: dict[str, Evidence]) -
         fields.text("confidence", choices=CONFIDENCES),
         fields.flag("conflict"),
         _text(fields, "note"),
+        _text(fields, "part", empty=True),
     )
+    deciding = [statements[name] for name in result.headline if name in statements]
     if rule == "R1":
-        figures = [statements[name].figure for name in result.headline if name in statements]
-        if len(result.headline) != 1 or figures == [None]:
+        if len(result.headline) != 1 or [entry.figure for entry in deciding] == [None]:
             fields.note("headline: R1 needs exactly one statement, with a figure")
     elif rule != "none" and not result.headline:
         fields.note("headline: name the deciding statements")
+    _check_part(result, deciding, fields)
     fields.finish()
     return result
+
+
+def _check_part(outlook: Outlook, deciding: list[Evidence], fields: Fields) -> None:
+    """Let a figure of a part of the category, or one that is only quoted, decide at low confidence alone."""
+    if bool(outlook.part.en) != bool(outlook.part.fr):
+        fields.note("part: say it in both languages, part_en and part_fr, or in neither")
+    if any(outlook.part) and outlook.rule != "R1":
+        fields.note("part: says what the figure of R1 counts; leave it out with other rules")
+    if outlook.rule == "R1" and outlook.confidence != "low":
+        if any(outlook.part):
+            fields.note('confidence: write "low" where the figure counts a part only')
+        elif any(entry.strength == "quoted" for entry in deciding):
+            fields.note('confidence: write "low" where the figure is quoted without a source')
 
 
 def advice(fields: Fields, categories: Collection[str], statements: Collection[str], traits: Collection[str]) -> Advice:

@@ -15,6 +15,9 @@ class Text(NamedTuple):
         return self.fr if language == "fr" else self.en
 
 
+NOTHING = Text("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Sector:
     """A family of categories; `modality` is what is made in them."""
@@ -67,7 +70,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How the level of a category is derived: rule R1 to R5 and the evidence ids for and against."""
+    """How the level of a category is derived: rule R1 to R5 and the evidence ids for and against.
+
+    `part` says what the deciding figure counts where that is only a part of the category, and is empty elsewhere.
+    """
 
     category_id: str
     rule: str
@@ -80,6 +86,7 @@ class Outlook:
     confidence: str
     conflict: bool
     note: Text
+    part: Text = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

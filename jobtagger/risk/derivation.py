@@ -49,10 +49,13 @@ def derivation(derived: DerivedLevel, policy: Policy) -> Text:
     ids = " ".join(outlook.headline)
     level = next(entry for entry in policy.levels if entry.id == derived.level)
     to_en, to_fr = f": {level.label.en}.", f" : {level.label.fr}."
-    if derived.trend_pct is not None:
-        span = _span(level_of_trend(derived.trend_pct, policy), policy)
-        figure = f"{derived.trend_pct:+g} %"
-        return Text(f"R1, {ids}: {figure} lies {span.en}{to_en}", f"R1, {ids} : {figure} se situe {span.fr}{to_fr}")
+    if derived.figure is not None:
+        span = _span(level_of_trend(derived.figure, policy), policy)
+        figure, part = f"{derived.figure:+g} %", counts_part(outlook.part)
+        return Text(
+            f"R1, {ids}: {figure} lies {span.en}{to_en} {part.en}".rstrip(),
+            f"R1, {ids} : {figure} se situe {span.fr}{to_fr} {part.fr}".rstrip(),
+        )
     if outlook.rule in ("R2", "R3"):
         wording = _WORDINGS[outlook.wording]
         who = _OUTSIDE if all(name.startswith(_OUTSIDE_ID) for name in outlook.headline) else _DOCUMENTS
@@ -70,6 +73,16 @@ def derivation(derived: DerivedLevel, policy: Policy) -> Text:
     return Text(
         f"R5, {ids}: strong sources differ in sign{to_en}",
         f"R5, {ids} : des sources solides sont de signe contraire{to_fr}",
+    )
+
+
+def counts_part(part: Text) -> Text:
+    """Say that a figure counts only a part of the category, and which; empty where it counts all of it."""
+    if not part.en:
+        return part
+    return Text(
+        f"This figure counts only a part of this kind of work: {part.en}.",
+        f"Ce chiffre ne compte qu'une partie de ce type de travail : {part.fr}.",
     )
 
 

@@ -1,6 +1,6 @@
 """The demand-trend level of a category, derived from its evidence by rules R1 to R5.
 
-R1  a published change in postings sets the level by the cuts of policy.toml
+R1  a published change in postings sets the level by the cuts of policy.toml, also one of a part of the category only
 R2  explicitly new work grows, whatever the size of the figure
 R3  without a figure, the wording of the documents decides, never "critical"
 R4  a stable sub-type of a declining parent is moderate
@@ -16,12 +16,17 @@ from jobtagger.records import UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class DerivedLevel:
-    """A category's level with the rule and the statements behind it; `points` and `trend_pct` may be None."""
+    """A category's level with the rule and the statements behind it; `figure` is the one that decided, if one did."""
 
     level: str
     points: int | None
-    trend_pct: float | None
+    figure: float | None
     outlook: Outlook | None
+
+    @property
+    def trend_pct(self) -> float | None:
+        """The figure that decided, unless it counts only a part of the category: then it is not the category's trend."""
+        return None if self.outlook is not None and self.outlook.part.en else self.figure
 
 
 NOTHING_KNOWN = DerivedLevel(UNKNOWN, None, None, None)

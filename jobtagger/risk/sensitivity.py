@@ -45,9 +45,7 @@ def move_cuts(knowledge: Knowledge) -> list[Moved]:
 
 def cut_ranges(knowledge: Knowledge) -> list[CutRange]:
     """Give, per cut, the gap between the published figures next to it: within it every level stays."""
-    figures = sorted(
-        derived.trend_pct for derived in derive_levels(knowledge).values() if derived.trend_pct is not None
-    )
+    figures = sorted(derived.figure for derived in derive_levels(knowledge).values() if derived.figure is not None)
     ranges = []
     for level in knowledge.policy.levels[:-1]:
         above = [figure for figure in figures if _is_at_least(figure, level, knowledge.policy)]

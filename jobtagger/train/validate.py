@@ -144,7 +144,7 @@ def validation_page(knowledge: Knowledge, trait_scores: TraitScores, our_scores:
             "",
             _EXPOSURE_HEAD,
             *(
-                f"| {one.measure} | {one.group} | {one.n} | {one.rho:.2f} | {one.low:.2f} to {one.high:.2f} | {one.p:.2f} |"
+                f"| {one.measure} | {one.group} | {one.n} | {one.rho:.2f} | {one.low:.2f} to {one.high:.2f} | {_probability(one.p)} |"
                 for one in results
             ),
             "",
@@ -173,6 +173,11 @@ def _held_out_rows(found: list[HeldOut]) -> list[str]:
     ]
 
 
+def _probability(p: float) -> str:
+    """Write a p to two decimals; what would be read as none at all is said to be small."""
+    return f"{p:.2f}" if p >= _LEAST_SHOWN else f"< {_LEAST_SHOWN:g}"
+
+
 def _share(n_hits: int, n: int) -> str:
     low, high = interval_of_share(n_hits, n)
     return f"{n_hits} ({100 * n_hits / max(1, n):.0f} %, 95 % interval {100 * low:.0f} to {100 * high:.0f})"
@@ -196,6 +201,7 @@ def _reading(results: list[Correlation]) -> str:
 
 
 _ALPHA = 0.05
+_LEAST_SHOWN = 0.01
 
 _HEAD = """# What the levels agree with
 
