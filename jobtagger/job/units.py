@@ -78,7 +78,7 @@ Wants=network-online.target
 
 [Service]
 Type=oneshot
-# The account that may read the listings and write the store; the service needs no more rights than that
+# An account that may read the listings and write the store, never root; a new one: useradd --system {job.account}
 User={_systemd_text(job.account)}
 NoNewPrivileges=yes
 ProtectSystem=full

@@ -139,7 +139,7 @@ def _checked(
     asked = select(listings.c.text_digest).where(listings.c.listing_id == listing_id)
     digest = connection.scalar(asked) if 0 < listing_id < _NO_ID else None
     if digest is None:
-        return f"listing_id: the store has no listing {listing_id}; import into the store it was exported from", 0
+        return f"listing_id: the store has no listing {listing.strip()}; import into the store it was exported from", 0
     if text.strip() != f"text-{digest}":
         return f"listing {listing_id} has another text than when it was exported; export it again", 0
     return "", listing_id
