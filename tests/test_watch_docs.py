@@ -71,4 +71,4 @@ def test_numbers_of_the_method_are_those_of_the_code(knowledge):
     assert "up to three months or eight weeks" in text
     assert f"fewer than {Question().min_count} listings" in text
     assert f"{100 * Question().level:g} % confidence" in text
-    assert f"of {len(knowledge.categories)} intervals of 95 %" in text
+    assert f"of {len(set(knowledge.categories) - {'other'})} intervals of 95 %" in text
