@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,23 @@ from jobtagger.job.store import open_store
 from jobtagger.tagger import Tagger
 
 START = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
+EXAMPLE = (Path(__file__).parents[1] / "jobtagger" / "job" / "example.toml").read_text("utf-8")
 FOLDER_SOURCE = '[[source]]\nname = "board"\nkind = "folder"\npaths = ["listings/*"]\n'
+
+
+def uncommented(which: int, without: Sequence[str]) -> str:
+    """Give the example with all that can be set, set: of alternatives that of this number, else the last.
+
+    `without` are the beginnings of lines to leave out: keys of which only one may be named.
+    """
+    lines: list[str] = []
+    for block in re.split(r"\n(?=\[)", re.sub(r"^# (?=[\w\[])", "", EXAMPLE, flags=re.MULTILINE)):
+        values: dict[str, list[str]] = {}
+        for line in block.splitlines():
+            if re.match(r"\[|\w+ = ", line) and not line.startswith(tuple(without)):
+                values.setdefault(line.split(" = ")[0], []).append(line)
+        lines += [alternatives[which if which < len(alternatives) else -1] for alternatives in values.values()]
+    return "\n".join(lines)
 
 
 class Job:

@@ -325,6 +325,18 @@ def test_unreachable_channels_are_problems(store, tmp_path):
         assert expected in problem
 
 
+@pytest.mark.parametrize("secret", ["SECRET TOKEN", "SECRET\x7f", "SECRETÉ", "SECRET:x@y:TOKEN"])
+def test_address_that_is_not_allowed_is_not_shown(store, secret):
+    """A webhook with a blank or another sign that HTTP refuses is a problem that tells nothing of the address."""
+    fail(store, 0)
+    for webhook in ("http://127.0.0.1:9/services/${TOKEN}", "http://${TOKEN}/services"):
+        (problem,) = send_alerts(store, AlertSettings(webhook=webhook), {"TOKEN": secret}, day(0)).problems
+
+        assert problem.startswith("alerts: webhook: ")
+        assert "SECRET" not in problem
+        assert "TOKEN" not in problem
+
+
 def test_mail_is_sent_in_french(store, inbox):
     """A real SMTP server gets the message, worded in the language of the configuration."""
     fail(store, 0)

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,10 +17,14 @@ from click.testing import CliRunner
 from jobs import START, Job
 
 from jobtagger.cli import cli, doctor_wording, status_wording, train_wording
+from jobtagger.cli.export import LEVELS
 from jobtagger.cli.job_wording import WORDING
+from jobtagger.cli.schedule import KINDS
 from jobtagger.job.export import EXPORT_COLUMNS, Filters, export
 from jobtagger.job.store import open_store
-from jobtagger.job.units import cron_times, seconds_of
+from jobtagger.job.units import UNITS, cron_times, seconds_of, systemd
+from jobtagger.job.units import Job as UnitJob
+from jobtagger.records import UNKNOWN
 from jobtagger.watch.corrections import add_correction
 
 PROGRAM = [sys.executable, "-c", "from jobtagger.cli import main; main()"]
@@ -241,6 +247,62 @@ def test_systemd_units_are_complete(job):
     assert {"OnUnitActiveSec=7200s", "WantedBy=timers.target"} <= set(timer.splitlines())
 
 
+def test_systemd_service_has_an_account_and_no_more_rights(job):
+    """It runs as the owner of the configuration, and never as root."""
+    owner = job.config.owner()
+    account = "jobtagger" if owner == "root" else owner
+    text = call("schedule", "--config", job.config, "--as", "systemd").output
+
+    assert {f"User={account}", "NoNewPrivileges=yes", "ProtectSystem=full"} <= set(text.splitlines())
+    assert "User=anna\n" in systemd(UnitJob("jobtagger", job.config, 60, "anna"))
+    if os.geteuid() == 0:
+        shutil.chown(job.config, "nobody")
+        assert "User=nobody\n" in call("schedule", "--config", job.config, "--as", "systemd").output
+        os.chown(job.config, 54321, -1)
+        assert "User=jobtagger\n" in call("schedule", "--config", job.config, "--as", "systemd").output
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
+    """Its own check passes both files, in a folder whose name holds signs that mean something to it."""
+    folder = tmp_path / "50 % of $HOME"
+    folder.mkdir()
+    text = systemd(UnitJob("/bin/true", folder / "jobtagger.toml", 5400, "daemon"))
+    service, timer = text.split("# /etc/systemd/system/jobtagger.timer")
+    paths = [tmp_path / f"jobtagger.{kind}" for kind in ("service", "timer")]
+    for path, unit in zip(paths, (service, timer), strict=True):
+        path.write_text(unit, "utf-8")
+
+    result = subprocess.run(["systemd-analyze", "verify", *paths], capture_output=True, text=True, check=False)
+
+    assert "" == "\n".join(line for line in result.stderr.splitlines() if "jobtagger." in line)
+
+
+@pytest.mark.parametrize(
+    ("every", "said"),
+    [
+        ("90s", "90 seconds"),
+        ("1m", "minute"),
+        ("30m", "30 minutes"),
+        ("1h", "hour"),
+        ("90m", "90 minutes"),
+        ("2d", "2 days"),
+    ],
+)
+def test_timer_says_how_often(job, every, said):
+    """In the largest unit that fits."""
+    text = call("schedule", "--config", job.config, "--as", "systemd", "--every", every).output
+    assert f"Description=Tag new job listings every {said}\n" in text
+
+
+def test_choices_are_those_of_the_code(tagger):
+    """The commands name them without loading what they are choices of."""
+    levels = [level.id for level in tagger.knowledge.policy.levels]
+
+    assert list(KINDS) == list(UNITS)
+    assert sorted(LEVELS) == sorted([*levels, UNKNOWN])
+
+
 def test_github_workflow_is_complete(job):
     """It installs, restores the store, runs, and keeps the store."""
     text = call("schedule", "--config", job.config, "--as", "github-actions", "--every", "6h").output
@@ -335,6 +397,41 @@ def test_export_names_what_is_wrong(job):
         assert 0 == call("export", "--config", job.config, "-o", job.home / "none.csv", "--category", name).exit_code
     assert 'format ".doc" is not known' in call("export", "--config", job.config, "-o", job.home / "o.doc").output
     assert not output.exists()
+
+
+@pytest.mark.parametrize("command", ["run", "status", "export", "trends", "review"])
+def test_password_of_any_signs_is_not_told(job, command, monkeypatch):
+    """Each command that opens the store names it without any part of its password."""
+    where = "postgresql://me:${PW}@/x?host=" + str(job.home)
+    job.config.write_text(job.config.read_text().replace(f'database = "{job.store}"', f'url = "{where}"'))
+    options = {"export": ["-o", "-"], "review": ["--list"]}.get(command, [])
+
+    result = call(command, "--config", job.config, *options, PW="hush@pst99")
+
+    told = result.output + str(result.exception)
+    assert "the database cannot be used" in told
+    assert "hush" not in told
+    assert "pst99" not in told
+
+
+def test_store_is_asked_where_files_cannot_be_locked(job):
+    """Only a run takes the lock: without `fcntl` (Windows) it says so, the other commands work."""
+    call("run", "--config", job.config)
+    script = "import os, sys; sys.modules['fcntl'] = None; os.supports_effective_ids = set(); from jobtagger.cli import main; main()"
+
+    def ask(*args):
+        return subprocess.run(
+            [sys.executable, "-c", script, *args, "--config", str(job.config)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert ("", 0) == (ask("status").stderr, ask("status").returncode)
+    assert "bakery" in ask("export", "-o", "-").stdout
+    refused = ask("run")
+    assert 1 == refused.returncode
+    assert "a SQLite store cannot be locked on this system; let Linux or macOS run the job, or use" in refused.stderr
 
 
 def test_help_imports_no_database():

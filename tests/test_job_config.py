@@ -1,16 +1,15 @@
 """The configuration of the job: what is wrong in it is named, all at once; no secret stands in it."""
 
 import re
-import tomllib
-from pathlib import Path
 
 import pytest
+from jobs import EXAMPLE, uncommented
+from sqlalchemy import make_url
 
 from jobtagger.errors import ConfigError
 from jobtagger.job.config import _KEYS, COLUMN_FIELDS, PAGINGS, read_config
-from jobtagger.job.settings import DatabaseSource, FeedSource, FolderSource, HttpSource, fill
+from jobtagger.job.settings import DatabaseSource, FeedSource, FolderSource, HttpSource, fill, fill_address
 
-EXAMPLE = (Path(__file__).parents[1] / "jobtagger" / "job" / "example.toml").read_text("utf-8")
 FOLDER = '[[source]]\nname = "a"\nkind = "folder"\npaths = ["x/*"]\n'
 FEED = '[[source]]\nname = "a"\nkind = "feed"\nurls = ["http://x/a"]\n'
 HTTP = '[[source]]\nname = "a"\nkind = "http"\nurl = "http://x/a"\n'
@@ -44,6 +43,7 @@ def read(tmp_path, content):
         (FOLDER.replace("folder", "foldr"), r'kind: "foldr" is not known; did you mean "folder"'),
         (FOLDER + 'path = "x"\n', r'\[\[source\]\] "a": unknown key "path"; did you mean "paths"\? \(allowed: name, kind, paths, '),
         (FOLDER + 'columns = { titel = "x" }\n', r'"a" columns: unknown key "titel"; did you mean "title"\? \(allowed: title, descr'),
+        (FOLDER + 'columns = { title = "t", skills = "" }\n', r'"a" columns: skills: is empty; name a column, or leave skills out'),
         (FOLDER + "columns = { title = 5 }\n", r"columns: must be a table of strings"),
         (FOLDER.replace('["x/*"]', "[]"), r"paths: names no file"),
         (FEED.replace("http:", "ftp:"), r'"ftp://x/a" is no http or https address'),
@@ -55,6 +55,7 @@ def read(tmp_path, content):
         (HTTP + 'paging = { kind = "pages" }\n', r'paging: kind: "pages" is not known; did you mean "page"'),
         (HTTP + 'paging = { kind = "page" }\n', r"paging: param: is "),
         (HTTP + 'paging = { kind = "cursor", param = "a", path = "b" }\n', r'paging: unknown key "path".*\(allowed: kind, param, at'),
+        (DATABASE.replace("sqlite:///x", "postgresql://b/c?password=hush") + 'table = "t"\n', r"address: password: a secret must not stand in the file"),
         (DATABASE, r"table and query: name one of them"),
         (DATABASE.replace("sqlite:///x", "oracle://x") + 'table = "t"\n', r"url: must begin with sqlite:/// or postgresql://"),
     ],
@@ -67,7 +68,7 @@ def test_every_mistake_is_named_with_its_place(tmp_path, content, message):
 
 def test_all_mistakes_are_reported_at_once(tmp_path):
     """One reading tells everything that is wrong."""
-    with pytest.raises(ConfigError) as error:
+    with pytest.raises(ConfigError, match=r"\[store\]: unknown key") as error:
         read(tmp_path, "[store]\nx = 1\n[privacy]\ny = 2\n" + FOLDER + "z = 3\n" + DATABASE)
 
     assert 5 == len(str(error.value).splitlines())
@@ -86,7 +87,7 @@ def test_all_mistakes_are_reported_at_once(tmp_path):
 )  # fmt: skip
 def test_every_mistake_of_a_source_is_said_once(tmp_path, source, problems):
     """Unknown keys are named even where the kind is not known, and nothing is said twice."""
-    with pytest.raises(ConfigError) as error:
+    with pytest.raises(ConfigError, match=r"jobtagger\.toml: \[\[source\]\]") as error:
         read(tmp_path, f"[[source]]\n{source}")
 
     lines = str(error.value).splitlines()
@@ -110,21 +111,6 @@ def test_paths_begin_at_the_folder_of_the_file(tmp_path):
     assert f"sqlite:///{tmp_path}/x" == settings.sources[1].url
 
 
-def uncommented():
-    """Give the example with everything that can be set, set; of alternatives the last counts."""
-    text = re.sub(r"^# (?=[\w\[])", "", EXAMPLE, flags=re.MULTILINE)
-    lines, seen = [], set()
-    for line in reversed(text.splitlines()):
-        key = line.split(" = ")[0] if re.match(r"\w+ = ", line) else ""
-        if line.startswith("["):
-            seen = set()
-        if (key and key in seen) or (not key and not line.startswith("[")):
-            continue
-        seen.add(key)
-        lines.append(line)
-    return "\n".join(reversed(lines))
-
-
 def test_example_as_it_is_reads(tmp_path):
     """What `jobtagger init` writes works."""
     settings = read(tmp_path, EXAMPLE)
@@ -145,17 +131,14 @@ def test_example_shows_everything_that_can_be_set(tmp_path):
     assert set(PAGINGS) - {"none"} <= set(re.findall(r'kind = "(\w+)"', EXAMPLE))
 
 
-def test_example_with_everything_set_reads(tmp_path):
-    """Alternatives apart, the commented parts of the example are right too."""
-    text = uncommented()
-    for one_of in ('database = "jobtagger.sqlite"', 'table = "postings"'):
-        assert one_of in text
-        text = "\n".join(line for line in text.splitlines() if not line.startswith(one_of))
-
-    tomllib.loads(text)
-    settings = read(tmp_path, text)
+@pytest.mark.parametrize("which", range(5))
+@pytest.mark.parametrize("without", [("database", "table"), ('url = "postgresql://jobtagger', "query")])
+def test_example_with_everything_set_reads(tmp_path, which, without):
+    """The commented parts of the example are right too, every alternative of them."""
+    settings = read(tmp_path, uncommented(which, without))
 
     assert [FolderSource, FeedSource, HttpSource, DatabaseSource] == [type(source) for source in settings.sources]
+    assert ("page", "offset", "cursor", "next", "link")[which] == settings.sources[2].paging.kind
 
 
 def test_variables_are_filled_in_when_they_are_needed():
@@ -163,3 +146,22 @@ def test_variables_are_filled_in_when_they_are_needed():
     assert "a b $c ${}" == fill("a ${X} $c ${}", {"X": "b"}, "here")
     with pytest.raises(ConfigError, match="here: the environment has no variable Y; set it before the run"):
         fill("${Y}", {"X": "b"}, "here")
+
+
+@pytest.mark.parametrize("secret", ["sec@ret99", "a/b?c#d", "p%41:&=+ x", "éà"])
+def test_secret_of_any_signs_stays_one_part_of_an_address(secret):
+    """User, password and parameters are what the environment holds, to the sign; the place is filled in as it is."""
+    address = "postgresql://${U}:${P}@${HOST}:${PORT}/${DB}?options=${P}&x=${U}"
+    environ = {"U": "me@work", "P": f"{secret}\n", "HOST": "db.example", "PORT": "5433", "DB": "jobs"}
+
+    url = make_url(fill_address(address, environ, "here"))
+
+    assert ("me@work", secret, "db.example", 5433, "jobs") == (
+        url.username,
+        url.password,
+        url.host,
+        url.port,
+        url.database,
+    )
+    assert {"options": secret, "x": "me@work"} == dict(url.query)
+    assert "https://x/a@b/c?t=%26" == fill_address("https://x/${A}/c?t=${B}", {"A": "a@b", "B": "&"}, "here")

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 from boards import atom, board, rss
-from jobs import START, Job
+from jobs import START, Job, uncommented
 from sqlalchemy import create_engine, text
 
+from jobtagger.errors import InputError
 from jobtagger.job import RunOptions
 from jobtagger.job.sources import found as found_module
 from jobtagger.job.sources.found import utc_text
@@ -199,7 +200,8 @@ def test_tokens_come_from_the_environment_and_stay_out_of_everything(job, server
     )
     assert "the environment has no variable" in job.run(environ={}).message
     assert (
-        "jobs.json?api_key=***: the server answered 401" in job.run(environ={"TOKEN": "no", "KEY": "hush-key"}).message
+        f"{server.url}/jobs.json: the server answered 401"
+        in job.run(environ={"TOKEN": "no", "KEY": "hush-key"}).message
     )
     assert {"read": 1, "new": 1} == job.counts(job.run(environ={"TOKEN": "hush-hush", "KEY": "hush-key"}))
 
@@ -221,6 +223,35 @@ def test_secret_that_http_does_not_allow_is_not_shown(job, server):
     assert "holds signs that HTTP does not allow" in message
     assert "hush" not in message
     assert {"read": 1, "new": 1} == job.counts(job.run(environ={"TOKEN": "hush\n"}))
+
+
+@pytest.mark.parametrize("address", ["{}/${{KEY}}/none.json", "{}/none.json?token=${{KEY}}", "{}/none.json?q=${{KEY}}"])
+@pytest.mark.parametrize("kind", ["feed", "http"])
+def test_secret_in_an_address_is_not_shown_wherever_it_stands(job, server, address, kind, caplog):
+    """In the path, under a name that tells nothing, with signs that part an address: it is sent whole, and never told."""
+    caplog.set_level("INFO")
+    url = address.format(server.url)
+    job.configure((feed_source(url) if kind == "feed" else http_source(url)).replace("\n\n", "\nretries = 1\n"))
+
+    report = job.run(environ={"KEY": "hush&pst"})
+
+    assert "the server answered 404" in report.message
+    assert {"/hush&pst/none.json", "/none.json?token=hush%26pst", "/none.json?q=hush%26pst"} >= {
+        request["path"] for request in server.requests()
+    }
+    for told in (report.message, caplog.text, repr(job.query("SELECT * FROM run_sources"))):
+        assert "hush" not in told
+        assert "pst" not in told
+
+
+def test_address_that_http_does_not_allow_is_named_as_that(job, server):
+    """A blank out of the environment is no answer that broke off, and is tried once."""
+    job.configure(http_source(f"{server.url}/${{KEY}}/jobs.json"))
+
+    assert (
+        "jobs.json: the address, or a header, holds signs that HTTP does not allow"
+        in job.run(environ={"KEY": "hush hush"}).message
+    )
 
 
 def test_redirect_to_another_host_takes_no_token_along(job, server, tmp_path):
@@ -442,6 +473,65 @@ def test_database_troubles_are_errors_of_the_source(job, scraper):
     assert {"read": 1, "new": 1} == job.counts(job.run())
 
 
+@pytest.mark.parametrize("name", ["jobs#1.sqlite", "50%41.sqlite", "what?mode=rwc", "à b.db"])
+def test_sqlite_file_of_any_name_is_read(job, name):
+    """No sign of a name is taken for a part of an address, and no other file is made."""
+    with sqlite3.connect(job.home / name) as db:
+        db.execute("CREATE TABLE t (id TEXT, title TEXT)")
+        db.execute("INSERT INTO t VALUES ('1', 'Logo')")
+    db.close()
+    job.configure(database_source(f"sqlite:///{name}", 'table = "t"'))
+
+    assert {"read": 1, "new": 1} == job.counts(job.run())
+    assert {name, "listings", "jobtagger.toml"} == {
+        path.name for path in job.home.iterdir() if not path.name.startswith("jobtagger.sqlite")
+    }
+
+
+def test_sqlite_source_is_never_written_to(job):
+    """Not by a statement that would, nor beside it by one that names another file."""
+    with sqlite3.connect(job.home / "s.db") as db:
+        db.execute("CREATE TABLE t (id TEXT, title TEXT)")
+    db.close()
+    before = (job.home / "s.db").read_bytes()
+    for query in ("SELECT 1) AS a; DROP TABLE t; --", "SELECT 1) AS a; ATTACH 'new.db' AS b; --"):
+        job.configure(database_source("sqlite:///s.db", f'query = "{query}"'))
+        assert "failed" == job.run().outcome
+    assert before == (job.home / "s.db").read_bytes()
+
+
+def test_colons_of_a_query_are_its_own(job, scraper):
+    """A word behind a colon, in a text or a name, is no parameter, and a cast is one."""
+    address, execute = scraper
+    execute(r"INSERT INTO postings VALUES (1, 'Logo', '100 % \:new', '2026-03-01'), (2, 'Voice', '', '2026-03-02')")
+    body = "body::text" if address.startswith("postgresql") else "body"
+    query = (
+        f"SELECT id, title || ':x' AS title, {body}, scraped_at AS 'at:day' FROM postings WHERE body LIKE '% % :new'"
+    )
+    query = query.replace("'at:day'", r"\"at:day\"")
+    job.configure(database_source(address, f'query = "{query}"\nsince_column = "at:day"'))
+
+    assert [{"read": 1, "new": 1}, {"read": 1, "unchanged": 1}] == [job.counts(job.run()) for _ in range(2)]
+    assert [("Logo:x", "100 % :new")] == job.query("SELECT title, description FROM listings")
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://me:${PW}@/x?host=FOLDER", "postgresql://me@/x?host=FOLDER&password=${PW}"]
+)
+def test_password_of_any_signs_is_not_shown(job, tmp_path, address):
+    """Neither whole nor in part, for a source and for the store."""
+    address = address.replace("FOLDER", str(tmp_path))
+    job.configure(database_source(address, 'table = "x"'))
+    of_source = job.run(environ={"PW": "hush@pst99"}).message
+    with pytest.raises(InputError, match=r"\*\*\*.*: the database cannot be used: .*connection") as of_store:
+        job.run(environ={"PW": "hush@pst99"}, store=address)
+
+    for message in (of_source, str(of_store.value)):
+        assert "***" in message
+        assert "hush" not in message
+        assert "pst99" not in message
+
+
 def test_missing_databases_are_errors_of_the_source(job, tmp_path):
     """A SQLite file that is not there is not created; a server that is not there is named without its password."""
     job.configure(database_source("sqlite:///nowhere.db", 'table = "x"'))
@@ -495,3 +585,34 @@ def test_row_numbers_of_a_table_count_through_all_chunks(job, monkeypatch):
     job.run()
 
     assert [(9,)] == job.query("SELECT row FROM rejected")
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_example_with_everything_set_runs(job, server, which):
+    """Every commented part of what `jobtagger init` writes does what it says, in every alternative."""
+    sources = uncommented(which, ['url = "postgresql', "query" if which else "table", 'folder = "'])
+    job.config.write_text(sources.replace("https://example.org", server.url), "utf-8")
+    (job.folder / "a.csv").write_text(
+        "intitule;texte;competences;ref;lien;le\nUn été à peindre;dix façades;peinture;7;http://x/7;2026-03-01\n",
+        "cp1252",
+    )
+    server.put("jobs.rss", rss([LOGO]), need="Bearer hush")
+    (server.folder / "api").mkdir(exist_ok=True)
+    record = {"id": "1", "position": {"name": "Voice over"}, "text": "warm"}
+    for number in ("", ".0", ".1", ".2"):
+        records = [] if number == ".2" else [record]
+        document = {"data": {"items": records}, "meta": {"cursor": ""}, "links": {"next": None}}
+        server.put(f"api/jobs{number}", document, need="Bearer hush")
+    with sqlite3.connect(job.home / "scraper.db") as db:
+        db.execute("CREATE TABLE postings (id INTEGER, title TEXT, body TEXT, scraped_at TEXT)")
+        db.execute("INSERT INTO postings VALUES (1, 'Cold calling', 'by phone', '2026-03-01')")
+        db.execute("CREATE VIEW description AS SELECT 1")
+    db.close()
+
+    report = job.run(environ={"FEED_TOKEN": "hush", "API_TOKEN": "hush"})
+
+    assert [] == [error for source in report.sources for error in source.errors]
+    assert [1, 1, 1, 1] == [source.counts["n_new"] for source in report.sources]
+    assert ("Un été à peindre", "dix façades", "peinture", "7", "http://x/7", "2026-03-01T00:00:00+00:00") in job.query(
+        "SELECT title, description, skills, listing_key, url, posted_at FROM listings"
+    )

@@ -265,6 +265,15 @@ def test_round_trip_in_other_formats(path, store, tmp_path, ending):
             {"listing_id": "99"},
             r"row 2: listing_id: the store has no listing 99; import into the store",
         ),
+        (["legal", "", ""], {"listing_id": "-1"}, r"row 2: listing_id: the store has no listing -1; import into"),
+        (
+            ["legal", "", ""],
+            {"listing_id": "9" * 30},
+            r"row 2: listing_id: the store has no listing 9+[^;]*; import into",
+        ),
+        (["legal", "", ""], {"listing_id": "inf"}, r'row 2: listing_id: "inf" is no number; leave that column'),
+        (["legal", "", ""], {"listing_id": "1e400"}, r'row 2: listing_id: "1e400" is no number; leave that column'),
+        (["legal", "", ""], {"listing_id": "nan"}, r'row 2: listing_id: "nan" is no number; leave that column'),
         (["legal", "", ""], {"listing_id": "x"}, r'row 2: listing_id: "x" is no number; leave that column'),
         (
             ["legal", "", ""],
@@ -286,7 +295,7 @@ def test_wrong_rows_are_named_and_nothing_is_stored(store, exported, knowledge, 
 def test_all_wrong_rows_are_named_at_once(store, exported, knowledge):
     """Two wrong rows are two lines; two answers to one listing are one too many."""
     fill(exported, ["a", "b", "legal"])
-    with pytest.raises(InputError) as error:
+    with pytest.raises(InputError, match="is not known") as error:
         take(store, exported, knowledge)
     assert 2 == len(str(error.value).splitlines())
 

@@ -63,7 +63,7 @@ def test_every_metric_is_documented(tmp_path):
     assert [] == sorted(name for name in names if f"`{name.removeprefix('jobtagger_')}`" not in OPERATIONS)
 
 
-def test_numbers_of_the_method_are_those_of_the_code():
+def test_numbers_of_the_method_are_those_of_the_code(knowledge):
     """Windows, minimum and level stand in docs/trends.md as the code has them."""
     text = (DOCS / "trends.md").read_text("utf-8")
 
@@ -71,3 +71,4 @@ def test_numbers_of_the_method_are_those_of_the_code():
     assert "up to three months or eight weeks" in text
     assert f"fewer than {Question().min_count} listings" in text
     assert f"{100 * Question().level:g} % confidence" in text
+    assert f"of {len(set(knowledge.categories) - {'other'})} intervals of 95 %" in text

@@ -177,12 +177,12 @@ def test_what_fails_after_a_run_is_a_problem_and_no_error(config, tmp_path):
 
 def test_mistakes_of_the_run_and_of_what_looks_after_it_are_told_together(config):
     """One reading names them all; a file that is no TOML is named once."""
-    with pytest.raises(ConfigError) as error:
+    with pytest.raises(ConfigError, match="unknown key") as error:
         read_whole_config(config('[alerts]\nlanguage = "de"\nwebhook = "http://x"\n[store]\nx = 1\n'), {})
     lines = str(error.value).splitlines()
     assert ["[store]" in lines[0], "[alerts]: language" in lines[1]] == [True, True], lines
     assert 2 == len(lines)
 
-    with pytest.raises(ConfigError) as error:
+    with pytest.raises(ConfigError, match="is not TOML") as error:
         read_whole_config(config("[alerts"), {})
     assert 1 == len(str(error.value).splitlines())

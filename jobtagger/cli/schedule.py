@@ -47,9 +47,17 @@ def schedule(config: str, kind: str, every: str) -> None:
     read_config(Path(config), os.environ)
     program = shutil.which(sys.argv[0]) or shutil.which("jobtagger") or "jobtagger"
     try:
-        job = Job(
-            os.path.abspath(program) if os.sep in program else program, Path(config).absolute(), seconds_of(every)
-        )
+        program = os.path.abspath(program) if os.sep in program else program
+        job = Job(program, Path(config).absolute(), seconds_of(every), _account_of(Path(config)))
         click.echo(UNITS[kind](job), nl=False)
     except ValueError as error:
         raise click.UsageError(f"--every: {error}") from None
+
+
+def _account_of(config: Path) -> str:
+    """Give the account that a service should run under: the configuration's owner, unless that may do anything."""
+    try:
+        owner = config.owner()
+    except (KeyError, NotImplementedError):  # an owner without a name; a system without owners
+        return "jobtagger"
+    return "jobtagger" if owner == "root" else owner

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -36,6 +36,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "paging": ("kind", "param", "at", "first", "max_pages"),
 }  # fmt: skip
 _SECRET = re.compile(r"auth|cookie|token|secret|passw|api.?key|signature|session", re.IGNORECASE)
+_HINT = 'write "${NAME}" in its place and set NAME in the environment'
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -107,7 +108,7 @@ def _store(folder: Path, fields: Fields, problems: Problems) -> tuple[Path | str
     if database and url:
         fields.note("database and url: name one of them")
     if url:
-        _refuse_password(url, "[store]", problems)
+        _refuse_secrets(url, "[store]", problems)
         if not url.startswith("postgresql"):
             fields.note("url: must begin with postgresql://; a SQLite file is named by database")
     return (url if url else folder / (database or "jobtagger.sqlite")), busy_seconds
@@ -166,23 +167,29 @@ class _Reader:
         """Take a string that must be there."""
         return _needed(fields, self._table, key)
 
-    def texts_of(self, key: str, allowed: Collection[str] | None = None) -> dict[str, str]:
+    def texts_of(self, key: str) -> dict[str, str]:
         """Take a table of strings."""
         values = self._table.get(key, {})
         if not isinstance(values, Mapping) or not all(isinstance(value, str) for value in values.values()):
             self._problems.note(self._place, f"{key}: must be a table of strings")
             return {}
-        if allowed is not None:
-            _refuse_unknown(values, allowed, f"{self._place} {key}", self._problems)
         return dict(values)
+
+    def columns(self) -> dict[str, str]:
+        """Take the table that says which column holds which field."""
+        named = self.texts_of("columns")
+        place = f"{self._place} columns"
+        _refuse_unknown(named, COLUMN_FIELDS, place, self._problems)
+        for field, column in named.items():
+            if not column:
+                self._problems.note(place, f"{field}: is empty; name a column, or leave {field} out")
+        return named
 
     def transfer(self, fields: Fields) -> Transfer:
         """Take the keys of a source that is fetched; tokens in the file are refused."""
         headers, params = self.texts_of("headers"), self.texts_of("params")
         for key, values in (("headers", headers), ("params", params)):
-            for name, value in values.items():
-                if _SECRET.search(name) and not names_variable(value):
-                    self._secret(f"{key}: {name}")
+            _refuse_written_out(values.items(), key, self._place, self._problems)
         return Transfer(
             headers,
             params,
@@ -196,10 +203,7 @@ class _Reader:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             self._problems.note(self._place, f'"{url}" is no http or https address')
-        _refuse_password(url, self._place, self._problems)
-        for name, value in parse_qsl(parts.query):
-            if _SECRET.search(name) and not names_variable(value):
-                self._secret(f"address: {name}")
+        _refuse_secrets(url, self._place, self._problems)
         return url
 
     def paging(self) -> Paging:
@@ -221,16 +225,12 @@ class _Reader:
         )
         return paging
 
-    def _secret(self, what: str) -> None:
-        hint = 'write "${NAME}" and set NAME in the environment'
-        self._problems.note(self._place, f"{what}: a secret must not stand in the file; {hint}")
-
 
 def _folder_source(reader: _Reader, fields: Fields, name: str) -> Source:
     patterns = fields.texts("paths")
     if not patterns:
         fields.note('paths: names no file; write such as ["listings/*.csv"]')
-    columns = reader.texts_of("columns", COLUMN_FIELDS)
+    columns = reader.columns()
     encoding, delimiter = fields.text("encoding", empty=True), fields.text("delimiter", empty=True)
     return FolderSource(name, patterns, columns, encoding, delimiter, reader.folder)
 
@@ -243,7 +243,7 @@ def _feed_source(reader: _Reader, fields: Fields, name: str) -> Source:
 
 
 def _http_source(reader: _Reader, fields: Fields, name: str) -> Source:
-    columns = reader.texts_of("columns", COLUMN_FIELDS)
+    columns = reader.columns()
     url, records = reader.needed(fields, "url"), fields.text("records", empty=True)
     if url:
         reader.address(url)
@@ -256,10 +256,10 @@ def _database_source(reader: _Reader, fields: Fields, name: str) -> Source:
         fields.note("table and query: name one of them")
     if url and not url.startswith(("sqlite:///", "postgresql")):
         fields.note("url: must begin with sqlite:/// or postgresql://")
-    _refuse_password(url, reader._place, reader._problems)
+    _refuse_secrets(url, reader._place, reader._problems)
     if url.startswith("sqlite:///"):
         url = "sqlite:///" + str(reader.folder / url.removeprefix("sqlite:///"))
-    columns = reader.texts_of("columns", COLUMN_FIELDS)
+    columns = reader.columns()
     return DatabaseSource(name, url, table, query, fields.text("since_column", empty=True), columns)
 
 
@@ -271,12 +271,20 @@ _READERS: dict[str, Callable[[_Reader, Fields, str], Source]] = {
 }
 
 
-def _refuse_password(url: str, place: str, problems: Problems) -> None:
+def _refuse_secrets(url: str, place: str, problems: Problems) -> None:
+    """Note a password or token that stands in an address."""
     try:
-        password = urlsplit(url).password
+        parts = urlsplit(url)
+        password = parts.password
     except ValueError:
         problems.note(place, "url: is no address")
         return
     if password and not names_variable(password):
-        hint = 'write "${NAME}" in its place and set NAME in the environment'
-        problems.note(place, f"url: a password must not stand in the file; {hint}")
+        problems.note(place, f"url: a password must not stand in the file; {_HINT}")
+    _refuse_written_out(parse_qsl(parts.query), "address", place, problems)
+
+
+def _refuse_written_out(values: Iterable[tuple[str, str]], where: str, place: str, problems: Problems) -> None:
+    for name, value in values:
+        if _SECRET.search(name) and not names_variable(value):
+            problems.note(place, f"{where}: {name}: a secret must not stand in the file; {_HINT}")

@@ -80,14 +80,14 @@ def latest_moment(connection: Connection) -> str:
 
 def begin_run(connection: Connection, now: str) -> tuple[int, int]:
     """Note that a run begins; give its id, and how many earlier ones ended without a word."""
-    run_id = (connection.scalar(select(func.max(runs.c.run_id))) or 0) + 1
+    begun = connection.execute(insert(runs).values(started_at=now, outcome=RUNNING))
+    run_id = int(begun.inserted_primary_key[0])  # type: ignore[index] # one row was inserted
     broken = connection.execute(
         update(runs)
-        .where(runs.c.outcome == RUNNING)
+        .where(runs.c.outcome == RUNNING, runs.c.run_id != run_id)
         .values(outcome=FAILED, message=f"ended without a word (killed, or the machine stopped); run {run_id} went on")
     )
-    connection.execute(insert(runs).values(started_at=now, outcome=RUNNING))
-    return int(connection.scalar(select(func.max(runs.c.run_id))) or run_id), broken.rowcount
+    return run_id, broken.rowcount
 
 
 def finish_run(connection: Connection, run_id: int, now: str, outcome: str, message: str) -> None:

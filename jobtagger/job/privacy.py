@@ -88,13 +88,17 @@ def mask_address(url: str) -> str:
     """Mask what concerns people in an address: user and password, secrets, e-mail addresses, numbers to call."""
     if "@" in url:
         url = _USER.sub(rf"\1{MASK}\2", url)
-    if "=" in url:
-        url = _SECRET_PARAM.sub(rf"\1{MASK}", url)
+    url = mask_params(url)
     if "@" in url or "%40" in url:
         url = _MAIL_IN_ADDRESS.sub(_MASKED_MAIL, url)
     if (contact := _CONTACT.match(url)) and _MASKED_MAIL not in url:
         return contact[0] + MASK
     return url
+
+
+def mask_params(url: str) -> str:
+    """Mask only the secrets among the parameters of an address."""
+    return _SECRET_PARAM.sub(rf"\1{MASK}", url) if "=" in url else url
 
 
 def mask_passing(url: str) -> str:

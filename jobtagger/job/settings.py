@@ -1,13 +1,17 @@
 """What can be set of the scheduled job; `config.py` reads it from a file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from jobtagger.errors import ConfigError
 
+_quoted = partial(quote, safe="")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_PARTS = re.compile(r"((?:\w[\w+.-]*://)?(?:[^/?#]*@)?)([^?]*)(.*)", re.DOTALL)  # user and password, place, parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,19 @@ class Settings:
 
     def location(self) -> Path | str:
         """Give the store's place with the environment filled in."""
-        return self.store if isinstance(self.store, Path) else fill(self.store, self.environ, "[store] url")
+        return self.store if isinstance(self.store, Path) else fill_address(self.store, self.environ, "[store] url")
 
 
-def fill(text: str, environ: Mapping[str, str], place: str) -> str:
-    """Put the environment's values in place of `${NAME}`.
+def fill_address(address: str, environ: Mapping[str, str], place: str) -> str:
+    """Fill in an address; what goes into user, password or parameters may hold any sign and stays that part alone."""
+    before, where, behind = _PARTS.fullmatch(address).groups()  # type: ignore[union-attr] # it fits any text
+    return "".join(
+        (fill(before, environ, place, _quoted), fill(where, environ, place), fill(behind, environ, place, _quoted))
+    )
+
+
+def fill(text: str, environ: Mapping[str, str], place: str, spelled: Callable[[str], str] = str) -> str:
+    """Put the environment's values in place of `${NAME}`, spelled as the text asks for.
 
     Raises
     ------
@@ -127,7 +139,7 @@ def fill(text: str, environ: Mapping[str, str], place: str) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in environ:
             raise ConfigError(f"{place}: the environment has no variable {match[1]}; set it before the run")
-        return environ[match[1]].strip()  # secrets often come out of files, with their line's end
+        return spelled(environ[match[1]].strip())  # secrets often come out of files, with their line's end
 
     return _VARIABLE.sub(value, text)
 

@@ -4,18 +4,16 @@ Everything that belongs together is written in one transaction, so a kill at any
 next run goes on.
 """
 
-import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection, Engine, event, text
 
-from jobtagger.batch.extras import require
 from jobtagger.errors import InputError
+from jobtagger.job.engines import named_errors, postgresql_engine, sqlite_engine
 from jobtagger.job.migrations import bring_up_to_date, is_older, is_up_to_date
 
 BUSY_SECONDS = 30.0
@@ -138,39 +136,7 @@ def connect(where: Path | str, busy_seconds: float = BUSY_SECONDS) -> tuple[Engi
     """
     if isinstance(where, Path):
         return _sqlite(where, busy_seconds), str(where)
-    try:
-        url = make_url(where)
-    except exc.ArgumentError:
-        raise InputError(f'"{where.split(":")[0]}:...": is no database address; write postgresql://...') from None
-    name = url.render_as_string(hide_password=True)
-    if url.get_backend_name() != "postgresql":
-        raise InputError(f"{name}: only SQLite files and postgresql:// addresses can be the store")
-    require("psycopg", "postgresql", name)
-    timeout = {"connect_timeout": str(int(busy_seconds) or 1)}
-    url = url.set(drivername="postgresql+psycopg").update_query_dict(timeout | dict(url.query))
-    return create_engine(url), name
-
-
-@contextmanager
-def named_errors(name: str) -> Iterator[None]:
-    """Turn what a database says into an `InputError` that names it."""
-    try:
-        yield
-    except exc.DBAPIError as error:
-        said = str(error.orig).strip().split("\n")[0]
-        raise InputError(f"{name}: the database cannot be used: {said}{_remedy(said)}") from error
-    except exc.SQLAlchemyError as error:
-        raise InputError(f"{name}: the database cannot be used: {str(error).split(chr(10))[0]}") from error
-
-
-def _remedy(said: str) -> str:
-    if "locked" in said:
-        return "; another program is writing to it: let it finish, the next run goes on"
-    if "readonly" in said:
-        return "; it may only be read here: let the account that runs the job do this"
-    if "full" in said or "No space" in said:
-        return "; make room, the next run goes on where this one stopped"
-    return ""
+    return postgresql_engine(where, busy_seconds)
 
 
 def _make_folder(folder: Path) -> None:
@@ -182,12 +148,7 @@ def _make_folder(folder: Path) -> None:
 
 def _sqlite(path: Path, busy_seconds: float) -> Engine:
     read_only = _is_read_only(path)
-    address = f"{path.absolute().as_uri()}?{_mode(path, read_only)}"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, busy_seconds, isolation_level=None, check_same_thread=False, uri=True)
-
-    engine = create_engine(URL.create("sqlite", database=str(path)), creator=connect)
+    engine = sqlite_engine(path, _mode(path, read_only), busy_seconds)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
@@ -235,7 +196,7 @@ def _changes_of(path: Path) -> Path:
 
 
 def _may_write(path: Path) -> bool:
-    return os.access(path, os.W_OK, effective_ids=True)
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _state(path: Path) -> tuple[bool, int, int]:
@@ -253,6 +214,12 @@ def _only_run(engine: Engine, where: Path | str, name: str) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(path: Path) -> Iterator[None]:
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows, where a store may still be asked
+    except ImportError:
+        raise InputError(
+            f"{path}: a SQLite store cannot be locked on this system; let Linux or macOS run the job, or use PostgreSQL"
+        ) from None
     lock = path.with_name(path.name + ".lock")
     try:
         handle = lock.open("w")

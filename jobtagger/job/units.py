@@ -10,11 +10,12 @@ _UNITS = {"s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY}
 
 
 class Job(NamedTuple):
-    """What is to be started: the program, the configuration, every how many seconds."""
+    """What is to be started: the program, the configuration, every how many seconds, and under whose account."""
 
     program: str
     config: Path
     every_s: int
+    account: str
 
 
 def seconds_of(every: str) -> int:
@@ -29,6 +30,12 @@ def seconds_of(every: str) -> int:
     if not number.isdigit() or unit not in _UNITS or not int(number):
         raise ValueError(f'"{every}" is no duration; write such as 90s, 30m, 2h or 1d')
     return int(number) * _UNITS[unit]
+
+
+def _spoken(seconds: int) -> str:
+    names = {_DAY: "days", _HOUR: "hours", _MINUTE: "minutes", 1: "seconds"}
+    unit = next(unit for unit in names if seconds % unit == 0)
+    return f"{seconds // unit} {names[unit]}" if seconds > unit else names[unit].removesuffix("s")
 
 
 def cron_times(every_s: int) -> str:
@@ -71,6 +78,10 @@ Wants=network-online.target
 
 [Service]
 Type=oneshot
+# An account that may read the listings and write the store, never root; a new one: useradd --system {job.account}
+User={_systemd_text(job.account)}
+NoNewPrivileges=yes
+ProtectSystem=full
 WorkingDirectory={_systemd_text(str(job.config.parent))}
 ExecStart={_systemd_word(job.program)} run --config {_systemd_word(str(job.config))} --log-format json
 # 3: done, some rows were rejected
@@ -80,7 +91,7 @@ EnvironmentFile=-/etc/jobtagger.env
 
 # /etc/systemd/system/jobtagger.timer
 [Unit]
-Description=Tag new job listings every {job.every_s // _MINUTE or 1} minutes
+Description=Tag new job listings every {_spoken(job.every_s)}
 
 [Timer]
 OnBootSec=2min

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import NamedTuple, Protocol
 
 from jobtagger.errors import ConfigError
@@ -66,7 +66,7 @@ class _Named:
         except subprocess.CalledProcessError as error:
             return f"ended with {error.returncode}: {_first_line(error.stderr)}"
         except (OSError, HTTPException, smtplib.SMTPException, ConfigError, ValueError) as error:
-            return _first_line(str(error)) or type(error).__name__
+            return _said(error)
         return ""
 
 
@@ -113,6 +113,12 @@ def _run(command: tuple[str, ...], timeout_seconds: float, notice: Notice) -> No
     subprocess.run(  # noqa: S603 - the user's own command, without a shell
         command, input=f"{notice.text}\n", text=True, timeout=timeout_seconds, check=True, capture_output=True
     )
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, InvalidURL | UnicodeEncodeError):  # their messages show a part of the address or password
+        return "the address, or the password, holds signs that are not allowed in it"
+    return _first_line(str(error)) or type(error).__name__
 
 
 def _first_line(text: str) -> str:

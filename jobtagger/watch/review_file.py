@@ -23,6 +23,7 @@ COLUMNS = (
     "listing_id", "text", "n_listings", "source", "url", "title", "skills", "description", "guess", "probability",
     "alternatives", "category", "note",
 )  # fmt: skip
+_NO_ID = 2**31  # no database takes this or more for an id
 _NEEDED = ("listing_id", "text", "category")
 
 
@@ -133,11 +134,12 @@ def _checked(
         return f'category: "{category_id}" is not known{did_you_mean(category_id, known)}; ids: docs/categories.md', 0
     try:
         listing_id = int(float(listing))  # spreadsheets make 12 into 12.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return f'listing_id: "{listing}" is no number; leave that column as it was exported', 0
-    digest = connection.scalar(select(listings.c.text_digest).where(listings.c.listing_id == listing_id))
+    asked = select(listings.c.text_digest).where(listings.c.listing_id == listing_id)
+    digest = connection.scalar(asked) if 0 < listing_id < _NO_ID else None
     if digest is None:
-        return f"listing_id: the store has no listing {listing_id}; import into the store it was exported from", 0
+        return f"listing_id: the store has no listing {listing.strip()}; import into the store it was exported from", 0
     if text.strip() != f"text-{digest}":
         return f"listing {listing_id} has another text than when it was exported; export it again", 0
     return "", listing_id

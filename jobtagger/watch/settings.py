@@ -10,9 +10,6 @@ from jobtagger.job.config import read_config, read_toml
 from jobtagger.job.settings import Settings, names_variable
 from jobtagger.knowledge.schema import Fields, Problems
 
-SECTIONS = ("alerts", "metrics")
-"""The tables of the configuration that are read here; those of the run are read by `jobtagger.job`."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, event, text
 
-from jobtagger.batch.extras import require
 from jobtagger.errors import InputError
-from jobtagger.job.settings import DatabaseSource, fill
+from jobtagger.job.engines import named_errors, postgresql_engine, sqlite_engine
+from jobtagger.job.settings import DatabaseSource, fill, fill_address
 from jobtagger.job.sources.found import Chunk, Columns, Problem, Reading, cut_rows, settings_digest
-from jobtagger.job.store import named_errors
+
+_SQLITE = "sqlite:///"
+_WAIT_SECONDS = 15.0
+"""How long to wait for a server, or for somebody who writes to a file."""
 
 
 def read_database(source: DatabaseSource, reading: Reading) -> Iterator[Chunk | Problem]:
@@ -26,7 +29,7 @@ def read_database(source: DatabaseSource, reading: Reading) -> Iterator[Chunk | 
     settings = settings_digest(source.table, source.query, source.since_column, source.columns)
     mark = reading.mark(place)
     highest = mark.get("highest") if mark.get("settings") == settings else None
-    engine, name = _engine(fill(source.url, reading.environ, f'source "{source.name}": url'))
+    engine, name = _engine(source, reading)
     try:
         with named_errors(name), engine.connect() as connection:
             if connection.dialect.name == "postgresql":
@@ -58,10 +61,10 @@ def _chunks(
 def _statement(connection: Connection, source: DatabaseSource, highest: Any) -> tuple[str, dict[str, Any]]:
     quote = connection.dialect.identifier_preparer.quote
     table = ".".join(quote(part) for part in source.table.split("."))
-    rows = table if source.table else f"({source.query.strip().rstrip(';')}) AS listings_of_the_source"
+    rows = _as_it_stands(table if source.table else f"({source.query.strip().rstrip(';')}) AS listings_of_the_source")
     if not source.since_column:
         return f"SELECT * FROM {rows}", {}  # noqa: S608 - the query is the operator's own
-    column = quote(source.since_column)
+    column = _as_it_stands(quote(source.since_column))
     # The column was ordered as what it is, so it is compared as that too, not as the text it is kept as.
     where = (
         f"WHERE {column} >= {_typed(connection, rows, column)}"
@@ -76,6 +79,11 @@ def _typed(connection: Connection, rows: str, column: str) -> str:
         return ":highest"
     kind = connection.scalar(text(f"SELECT pg_typeof({column})::text FROM {rows} LIMIT 1"))  # noqa: S608
     return f"CAST(CAST(:highest AS text) AS {kind or 'text'})"
+
+
+def _as_it_stands(sql: str) -> str:
+    """Keep a colon from being taken for the beginning of a parameter of ours."""
+    return sql.replace(":", r"\:")
 
 
 def _plain(value: Any) -> Any:
@@ -94,18 +102,14 @@ def _cell(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _engine(address: str) -> tuple[Engine, str]:
-    url = make_url(address)
-    name = url.render_as_string(hide_password=True)
-    if url.get_backend_name() == "postgresql":
-        require("psycopg", "postgresql", name)
-        return create_engine(
-            url.set(drivername="postgresql+psycopg").update_query_dict({"connect_timeout": "15"})
-        ), name
-    path = Path(url.database or "")
+def _engine(source: DatabaseSource, reading: Reading) -> tuple[Engine, str]:
+    place = f'source "{source.name}": url'
+    if not source.url.startswith(_SQLITE):
+        return postgresql_engine(fill_address(source.url, reading.environ, place), _WAIT_SECONDS)
+    path = Path(fill(source.url.removeprefix(_SQLITE), reading.environ, place))
     if not path.is_file():
         raise InputError(f"{path}: no such database")
-    engine = create_engine(f"sqlite:///file:{path.resolve()}?mode=ro&uri=true")
+    engine = sqlite_engine(path, "mode=ro", _WAIT_SECONDS)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:

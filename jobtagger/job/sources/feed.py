@@ -10,7 +10,7 @@ from typing import Any
 from jobtagger.batch.extras import require
 from jobtagger.errors import InputError
 from jobtagger.job.privacy import mask_address, names_listing
-from jobtagger.job.settings import FeedSource, fill
+from jobtagger.job.settings import FeedSource, fill_address
 from jobtagger.job.sources.backoff import failed, must_wait
 from jobtagger.job.sources.fetching import NOT_MODIFIED, Fetched, FetchError, fetch
 from jobtagger.job.sources.found import Chunk, Found, Problem, Reading, cut_rows, stamp
@@ -28,9 +28,8 @@ def read_feeds(source: FeedSource, reading: Reading) -> Iterator[Chunk | Problem
             yield from waits
             continue
         try:
-            answer = fetch(
-                fill(url, reading.environ, place), source.transfer, reading.environ, reading.sleep, _conditions(mark)
-            )
+            address = fill_address(url, reading.environ, place)
+            answer = fetch(address, place, source.transfer, reading.environ, reading.sleep, _conditions(mark))
             yield from _chunks(place, answer, mark, feedparser)
         except FetchError as error:
             yield failed(place, error, mark, reading)

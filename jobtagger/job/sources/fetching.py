@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from jobtagger import __version__
 from jobtagger.errors import InputError
-from jobtagger.job.privacy import mask_address
 from jobtagger.job.settings import Transfer, fill
 
 NOT_MODIFIED = 304
@@ -44,6 +43,7 @@ class Fetched(NamedTuple):
 
 def fetch(
     url: str,
+    name: str,
     transfer: Transfer,
     environ: Mapping[str, str],
     sleep: Callable[[float], object],
@@ -51,7 +51,8 @@ def fetch(
 ) -> Fetched:
     """Fetch an address; passing troubles are tried again, waiting longer each time.
 
-    The address stands as it is: one that a server gave must not name variables of our environment.
+    The address stands as it is: one that a server gave must not name variables of our environment. Messages call it by
+    `name`, as what was filled into it may be a secret wherever it stands.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def fetch(
     headers = {name: fill(value, environ, f"header {name}") for name, value in transfer.headers.items()}
     for attempt in range(transfer.retries + 1):
         try:
-            return _fetch_once(whole, headers | dict(more_headers or {}), transfer)
+            return _fetch_once(whole, name, headers | dict(more_headers or {}), transfer)
         except FetchError as error:
             if attempt == transfer.retries or not error.is_passing or error.retry_after > _LONGEST_WAIT_S:
                 raise
@@ -79,35 +80,34 @@ def with_params(url: str, params: Mapping[str, str]) -> str:
     return urlunsplit(parts._replace(query=urlencode([*kept, *params.items()])))
 
 
-def _fetch_once(url: str, headers: Mapping[str, str], transfer: Transfer) -> Fetched:
-    shown = mask_address(url)
+def _fetch_once(url: str, name: str, headers: Mapping[str, str], transfer: Transfer) -> Fetched:
     try:
         request = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers})  # noqa: S310 - the configuration allows http and https only
-        with urllib.request.build_opener(_Redirects()).open(request, timeout=transfer.timeout_s) as answer:
-            body = _read(answer, shown, transfer)
+        with urllib.request.build_opener(_Redirects(name)).open(request, timeout=transfer.timeout_s) as answer:
+            body = _read(answer, name, transfer)
             return Fetched(answer.status, _small(answer.headers), body, answer.url)
     except urllib.error.HTTPError as error:
         with error:
             if error.code == NOT_MODIFIED:
                 return Fetched(NOT_MODIFIED, _small(error.headers), b"", url)
             wait = _seconds(error.headers.get("Retry-After", "")) if error.code in _LATER else 0.0
-            message = f"{shown}: the server answered {error.code} {error.reason}"
+            message = f"{name}: the server answered {error.code} {error.reason}"
             raise FetchError(message, wait, error.code in _WORTH_ANOTHER_TRY) from None
     except TimeoutError:
-        raise FetchError(f"{shown}: no answer within {transfer.timeout_s:g} s") from None
+        raise FetchError(f"{name}: no answer within {transfer.timeout_s:g} s") from None
     except urllib.error.URLError as error:
         reason = error.reason
         if isinstance(reason, TimeoutError):
-            raise FetchError(f"{shown}: no answer within {transfer.timeout_s:g} s") from None
+            raise FetchError(f"{name}: no answer within {transfer.timeout_s:g} s") from None
         what = reason.strerror if isinstance(reason, OSError) and reason.strerror else reason
-        raise FetchError(f"{shown}: cannot be reached: {what}") from None
+        raise FetchError(f"{name}: cannot be reached: {what}") from None
+    except (ValueError, http.client.InvalidURL):  # its message would show the value
+        raise FetchError(f"{name}: the address, or a header, holds signs that HTTP does not allow") from None
     except (OSError, http.client.HTTPException, zlib.error) as error:
-        raise FetchError(f"{shown}: the answer broke off: {type(error).__name__}") from None
-    except ValueError:  # its message would show the value
-        raise FetchError(f"{shown}: the address, or a header, holds signs that HTTP does not allow") from None
+        raise FetchError(f"{name}: the answer broke off: {type(error).__name__}") from None
 
 
-def _read(answer: Any, shown: str, transfer: Transfer) -> bytes:
+def _read(answer: Any, name: str, transfer: Transfer) -> bytes:
     """Take the body in, as far as time and size allow; the limits hold for what is packed in it too."""
     deadline = time.monotonic() + transfer.timeout_s * 4
     unpack = zlib.decompressobj(wbits=47) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else None
@@ -118,13 +118,13 @@ def _read(answer: Any, shown: str, transfer: Transfer) -> bytes:
         size += len(block)
         if size > transfer.max_bytes:
             limit = transfer.max_bytes / 1_000_000
-            raise FetchError(f"{shown}: is larger than {limit:g} MB (max_mb in the configuration)", is_passing=False)
+            raise FetchError(f"{name}: is larger than {limit:g} MB (max_mb in the configuration)", is_passing=False)
         if time.monotonic() > deadline:
-            raise FetchError(f"{shown}: was not there in full after {transfer.timeout_s * 4:g} s")
+            raise FetchError(f"{name}: was not there in full after {transfer.timeout_s * 4:g} s")
         blocks.append(block)
     announced = answer.headers.get("Content-Length")
     if announced and announced.isdigit() and n_read < int(announced):
-        raise FetchError(f"{shown}: the answer broke off after {n_read} of {announced} bytes")
+        raise FetchError(f"{name}: the answer broke off after {n_read} of {announced} bytes")
     return b"".join(blocks)
 
 
@@ -139,6 +139,9 @@ def _seconds(written: str) -> float:
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows to http and https only, and takes no headers of ours to another host."""
 
+    def __init__(self, name: str) -> None:
+        self._name = name
+
     def redirect_request(
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
@@ -147,7 +150,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
             return None
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         if new.scheme not in ("http", "https"):
-            raise FetchError(f"{mask_address(req.full_url)}: leads to an address that is not http", is_passing=False)
+            raise FetchError(f"{self._name}: leads to an address that is not http", is_passing=False)
         if (old.scheme, old.netloc) != (new.scheme, new.netloc):
             request.headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"}
         return request

@@ -124,11 +124,11 @@ class Columns:
 
     def found(self, cells: Sequence[str]) -> FoundRow:
         """Know a row as a listing."""
-        return FoundRow(_first(self._fields.listing_id, cells).strip(), cells, self)
+        return FoundRow(self._fields.native_id(cells).strip(), cells, self)
 
     def whole(self, cells: Sequence[str]) -> Found:
         """Read a row in full."""
-        native_id = _first(self._fields.listing_id, cells).strip()
+        native_id = self._fields.native_id(cells).strip()
         url = _first(self._url, cells).strip()
         return Found(native_id, url or _if_address(native_id), self._fields.record(cells), _first(self._posted, cells))
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from jobtagger.errors import InputError
 from jobtagger.job.privacy import mask_address, names_listing
-from jobtagger.job.settings import HttpSource, Paging, fill
+from jobtagger.job.settings import HttpSource, Paging, fill_address
 from jobtagger.job.sources.backoff import failed, must_wait
 from jobtagger.job.sources.fetching import NOT_MODIFIED, Fetched, FetchError, fetch, with_params
 from jobtagger.job.sources.found import Chunk, Columns, FoundRow, Problem, Reading, settings_digest, table_of
@@ -38,7 +38,7 @@ def read_http(source: HttpSource, reading: Reading) -> Iterator[Chunk | Problem]
 def _pages(
     source: HttpSource, place: str, mark: dict[str, Any], settings: str, reading: Reading
 ) -> Iterator[Chunk | Problem]:
-    url, seen, asked = fill(source.url, reading.environ, place), set[str](), set[str]()
+    url, seen, asked = fill_address(source.url, reading.environ, place), set[str](), set[str]()
     is_single = source.paging.kind == "none"
     conditions = {"If-None-Match": mark["etag"]} if is_single and mark.get("etag") else {}
     if source.paging.kind in ("page", "offset"):
@@ -46,13 +46,14 @@ def _pages(
     n_records = source.paging.first if source.paging.kind == "offset" else 0
     for number in range(1, source.paging.max_pages + 1):
         asked.add(url)
-        answer = fetch(url, source.transfer, reading.environ, reading.sleep, conditions)
+        page = f"{place} page {number}" if number > 1 else place
+        answer = fetch(url, page, source.transfer, reading.environ, reading.sleep, conditions)
         if answer.status == NOT_MODIFIED:
             break
-        document = _loads(answer, place)
-        records = _records(document, source.records, place)
+        document = _loads(answer, page)
+        records = _records(document, source.records, page)
         if records:
-            yield _chunk(source, f"{place} page {number}" if number > 1 else place, records, seen, reading)
+            yield _chunk(source, page, records, seen, reading)
         n_records += len(records)
         following = _next(source.paging, url, answer, document, number, n_records) if records else ""
         if following and urlsplit(following)[:2] != urlsplit(url)[:2]:
