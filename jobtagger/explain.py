@@ -7,11 +7,10 @@ from typing import Any
 from jobtagger.knowledge.types import Evidence, Knowledge, Outlook, Trait
 from jobtagger.pieces import normalise, split
 from jobtagger.records import UNKNOWN, FoundTrait, Posting, RawRecord, TaggedPosting
-from jobtagger.risk import TraitFinder, derive_level
+from jobtagger.risk import derive_level
 from jobtagger.risk.advice import advice_for
 from jobtagger.risk.derivation import derivation
 from jobtagger.tagger import Tagger
-from jobtagger.vocabulary import Vocabulary
 
 _RULES_OF_FIGURES = ("R1", "R2", "R5")  # R3 and R4 go by words, whatever figures stand beside them
 _PULLS = {"raises": "down", "lowers": "up"}  # effect on the risk: way demand is pulled
@@ -35,7 +34,7 @@ def check_posting(record: RawRecord, tagger: Tagger, language: str = "en") -> di
         "explanation": {
             "category": _category(category_id, tagged, knowledge, spelling, language),
             "risk": _risk(category_id, tagged, knowledge, language),
-            "traits": _traits(category_id, tagged, posting, knowledge, spelling, language),
+            "traits": _traits(category_id, tagged, tagger.traits_by_phrases(posting), knowledge, spelling, language),
             "exposure": [
                 {
                     "measure": entry.source.in_language(language),
@@ -218,12 +217,12 @@ def _statement(evidence: Evidence, language: str, side: str) -> dict[str, Any]:
 def _traits(
     category_id: str,
     tagged: TaggedPosting,
-    posting: Posting,
+    by_phrases: set[str],
     knowledge: Knowledge,
     spelling: _Spelling,
     language: str,
 ) -> list[dict[str, Any]]:
-    by_words = knowledge.trait_words.keys() - _shown_by_phrases(posting, knowledge)
+    by_words = knowledge.trait_words.keys() - by_phrases
     return [
         {
             "id": found.trait_id,
@@ -237,15 +236,6 @@ def _traits(
         }
         for found in tagged.risk.traits
     ]
-
-
-def _shown_by_phrases(posting: Posting, knowledge: Knowledge) -> set[str]:
-    """Give the traits that a phrase of their own shows, or weak signs enough to count, without words that are weighed."""
-    vocabulary = Vocabulary()
-    finder = TraitFinder(knowledge.traits.values(), knowledge.negation, knowledge.policy, vocabulary)
-    tokens = vocabulary.tokenise([posting])
-    _, found = finder.read(tokens)
-    return {finder.trait_ids[number] for number in found.trait[found.counts].tolist()}
 
 
 def _by_basis(trait: Trait, knowledge: Knowledge) -> dict[str, list[str]]:

@@ -68,6 +68,10 @@ class Tagger:
         risks = self._assessor.assess(postings, tokens, predictions)
         return from_columns(TaggedPosting, languages, predictions, risks)
 
+    def traits_by_phrases(self, posting: Posting) -> set[str]:
+        """Give the traits that a phrase of their own shows, or weak signs enough to count, without words that are weighed."""
+        return self._assessor.traits_by_phrases(self._vocabulary.tokenise([posting]))
+
     def _start_session(self) -> None:
         """Begin with an empty memory of words; endless runs do so now and then, so that memory stays flat."""
         self.n_sessions += 1

@@ -186,6 +186,17 @@ def test_check_reads_files_and_standard_input(run, tmp_path):
     assert 0 == run("check", "--json", "--title", "Logo for a bakery", "Two colours, please.").exit_code
 
 
+def test_check_takes_a_long_line_for_a_description(run, tmp_path):
+    """A description pasted without its line breaks is tagged as it is in a file, and not as one long title."""
+    text = "Our bakery opens in May and has no name board yet. " * 3 + "We need a logo that can be read from the tram."
+    (tmp_path / "in.csv").write_text(f'title,description\n,"{text}"\n')
+    (row,) = csv.DictReader(run("tag", tmp_path / "in.csv", "-o", "-").stdout.splitlines())
+
+    answer = json.loads(run("check", "--json", text).stdout)
+
+    assert {name: row[name] for name in OUTPUT_COLUMNS} == {name: answer[name] for name in OUTPUT_COLUMNS}
+
+
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_check_of_nothing_is_an_error(run, tmp_path, text):
     """Empty input gets a message, not a guess, wherever it comes from; a title alone is a posting."""

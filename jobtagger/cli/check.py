@@ -100,8 +100,8 @@ def _read_text(path: str | None, name: str, say: Mapping[str, str]) -> str:
 
 
 def _split_title(body: str) -> Any:
-    """Take a first short line as the title, as boards show it; a single line is all title."""
+    """Take a first short line as the title, as boards show it; a long one begins a description without title."""
     from jobtagger.records import RawRecord  # noqa: PLC0415
 
     first, _, rest = body.strip().partition("\n")
-    return RawRecord(first, rest) if len(first) <= _MAX_TITLE or not rest else RawRecord("", body)
+    return RawRecord(first, rest) if len(first) <= _MAX_TITLE else RawRecord("", body)

@@ -63,6 +63,11 @@ class Assessor:
             tags.append(self._tag(plain, shown, points) if shown else plain)
         return tags
 
+    def traits_by_phrases(self, tokens: Tokens) -> set[str]:
+        """Give the traits that phrases show in some posting, whatever its words weigh."""
+        _, found = self._finder.read(tokens)
+        return {self._finder.trait_ids[number] for number in found.trait[found.counts].tolist()}
+
     @staticmethod
     def _tag(plain: RiskTag, words: dict[str, str], points: dict[str, int]) -> RiskTag:
         """Add to the tag that stands for all postings alike the words of this one."""
