@@ -29,7 +29,7 @@ CATEGORIES_OF_SECTOR = {
 }
 SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture.", "Malt"}
 LINES_OF_DOCUMENT = {"000": 594, "001": 49, "002": 26, "003": 80, "004": 55}
-ANY_NUMBER, MANY, ANY_WORD = "#", "##", "*"
+ANY_NUMBER, MANY, ANY_WORD, END = "#", "##", "*", ":"
 N_LEVELS = 5
 MEASURES_OF_DEMAND = {"count", "academic", "platform"}
 """Strengths of figures that can decide a level; what is used, said or foreseen cannot."""
