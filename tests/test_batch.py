@@ -5,6 +5,7 @@ import gc
 import io
 import json
 import os
+import re
 import sys
 
 import pytest
@@ -374,8 +375,14 @@ def test_empty_first_column_falls_back_to_the_next(knowledge):
         pytest.param(
             ["Titre", "Budget", "Durée", "Pays"],
             ["Chat", "30 €", "3 mois", "FR"],
-            "budget: 30 €\nduree: 3 mois",
+            "budget 30 €\nduree 3 mois",
             id="names",
+        ),
+        pytest.param(
+            ["Title", "Budget (USD)", "Seniority", "Project length"],
+            ["Cat", "15", "Senior", "2 months"],
+            "budget 15 USD\nduration 2 months\nexperience level Senior",
+            id="other names",
         ),
         pytest.param(["title", "budget"], ["Cat", "['']"], "", id="empty list for a value"),
         pytest.param(["title", "text"], ["Cat", "Draw it"], "", id="no such columns"),
@@ -384,6 +391,47 @@ def test_empty_first_column_falls_back_to_the_next(knowledge):
 def test_further_columns_become_details(knowledge, columns, cells, details):
     """Budget, duration and experience are worded line by line; what is empty is not said."""
     assert details == find_fields("f.csv", columns, knowledge.sources, {}).record(cells).details
+
+
+_TALKING_COLUMNS = {
+    "budget": ("$20", "low_budget"), "budget usd": ("15", "low_budget"), "budget eur": ("15", "low_budget"),
+    "budget gbp": ("10", "low_budget"), "hourly rate": ("$3", "low_budget"), "hourly range": ("$3-$5", "low_budget"),
+    "taux horaire": ("3 €", "low_budget"), "tjm": ("80", "low_budget"), "rate": ("$3/hr", "low_budget"),
+    "pay": ("$3 per hour", "low_budget"), "price": ("$10", "low_budget"), "salary": ("$3/hr", "low_budget"),
+    "salaire": ("3 €/h", "low_budget"), "compensation": ("$4 per hour", "low_budget"), "tarif": ("80 €/jour", "low_budget"),
+    "remuneration": ("80 €/jour", "low_budget"), "duration": ("More than 6 months", "ongoing"), "duree": ("12 mois", "ongoing"),
+    "duree de la mission": ("6 mois", "ongoing"), "duree mission": ("1 an", "ongoing"), "project length": ("12 months", "ongoing"),
+    "project duration": ("Ongoing", "ongoing"), "contract length": ("6 months", "ongoing"), "contract duration": ("2 years", "ongoing"),
+    "hours per week": ("20", "ongoing"), "weekly hours": ("20", "ongoing"), "heures par semaine": ("20", "ongoing"),
+    "engagement": ("Full time", "ongoing"), "workload": ("Part-time", "ongoing"), "rythme": ("2 jours par semaine", "ongoing"),
+    "charge de travail": ("3 jours par semaine", "ongoing"), "experience level": ("Senior", "expert_level"),
+    "seniority": ("Junior", "entry_level"), "seniority level": ("Beginner", "entry_level"), "level": ("Advanced", "expert_level"),
+    "niveau": ("Débutant", "entry_level"), "niveau d experience": ("Confirmé", "expert_level"), "experience": ("5 ans", "expert_level"),
+    "job type": ("Permanent", "ongoing"), "contract type": ("Full-time", "ongoing"), "employment type": ("Internship", "entry_level"),
+    "contract": ("Part time", "ongoing"), "type de contrat": ("CDI", "ongoing"), "contrat": ("CDD", "ongoing"),
+    "remote": ("Hybrid", "onsite"), "work mode": ("Onsite", "onsite"), "location": ("London (hybrid)", "onsite"),
+    "workplace": ("On-site", "onsite"), "teletravail": ("2 jours / semaine", "onsite"), "lieu": ("Sur site", "onsite"),
+}  # fmt: skip
+"""What a column of an export nobody has seen may be called, with something it may say, and the trait that comes of it."""
+
+
+@pytest.mark.parametrize(("column", "value", "trait_id"), [(name, *told) for name, told in _TALKING_COLUMNS.items()])
+def test_columns_of_unknown_exports_show_traits(tagger, column, value, trait_id):
+    """What a column says counts as what the text says."""
+    fields = find_fields("f.csv", ["title", "description", column.title()], tagger.knowledge.sources, {})
+    text = ["Work on our application", "Work on our application with our team."]
+
+    said, unsaid = [tag.as_row() for tag in tagger.tag_chunk([fields.record([*text, cell]) for cell in (value, "")])]
+
+    assert trait_id in said["traits"].split()
+    assert trait_id not in unsaid["traits"].split()
+
+
+def test_every_column_of_details_was_asked_about(knowledge):
+    """A column added to sources.toml is added to the test above."""
+    assert {name for wording in knowledge.sources.details for name in re.findall(r"{(.+?)}", wording)} == set(
+        _TALKING_COLUMNS
+    )
 
 
 def test_overlong_record_is_given_up_and_the_rest_is_read(tmp_path, knowledge, monkeypatch):

@@ -72,6 +72,16 @@ def test_offer_is_read(text, offer):
         pytest.param("Tarif : 22 € la page, 50 pages", id="a French page"),
         pytest.param("budget 20 € l'illustration", id="a French picture"),
         pytest.param("fixed price: $15/chapter", id="a chapter"),
+        pytest.param("Ad budget: $20/day. You are paid separately.", id="what adverts may cost"),
+        pytest.param("Advertising budget: $20", id="what adverts may cost in all"),
+        pytest.param("Current ad spend is $10 per day", id="what adverts cost now"),
+        pytest.param("Budget pub 15 € par jour", id="what French adverts may cost"),
+        pytest.param("budget média 20€/jour", id="what media cost"),
+        pytest.param("Titres restaurant : 9 €/jour", id="meal vouchers"),
+        pytest.param("Indemnité repas 9€/jour", id="a meal allowance"),
+        pytest.param("Prime panier 10€ par jour", id="a bonus"),
+        pytest.param("We charge customers $3/hr", id="what the client charges"),
+        pytest.param("Our customers pay $8 per day", id="what customers pay"),
     ],
 )
 def test_amounts_that_pay_nobody_are_no_offers(text):

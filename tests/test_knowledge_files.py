@@ -30,7 +30,7 @@ CATEGORIES_OF_SECTOR = {
 }
 SAME_IN_BOTH = {"Marketing", "Transcription", "Conjecture.", "Malt"}
 LINES_OF_DOCUMENT = {"000": 594, "001": 49, "002": 26, "003": 80, "004": 55}
-ANY_NUMBER, MANY, ANY_WORD = "#", "##", "*"
+ANY_NUMBER, MANY, ANY_WORD, END = "#", "##", "*", ":"
 N_LEVELS = 5
 MEASURES_OF_DEMAND = {"count", "academic", "platform"}
 """Strengths of figures that can decide a level; what is used, said or foreseen cannot."""
@@ -628,7 +628,7 @@ def test_phrases_survive_the_tokeniser(trait):
     """Every phrase stands for a sequence of words, and every word of it for tokens that a posting can have."""
     phrases = (*trait.phrases, *trait.title_phrases, *trait.signs, *trait.title_signs)
     words = {word for phrase in phrases for words in spell_out(phrase) for word in words}
-    words -= {ANY_NUMBER, MANY, ANY_WORD}
+    words -= {ANY_NUMBER, MANY, ANY_WORD, END}
     lost = sorted(word for word in words if not split(word) or BOUNDARY in map(normalise, split(word)))
 
     assert [phrase for phrase in phrases if not spell_out(phrase)] == []

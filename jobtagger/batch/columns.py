@@ -89,8 +89,7 @@ def find_fields(
             f"{_NO_HEADER_HINT if may_lack_header else ''}; columns: {_shown(columns)}"
         )
     found_by = OPTIONS if named else f"layout:{layout.id}" if layout else NAMES
-    wordings = layout.details if layout else tuple(f"{name}: {{{name}}}" for name in sources.details)
-    details = _details(wordings, place_of)
+    details = _details((layout or sources).details, place_of)
     return FieldMap(**places, details=details, found_by=found_by, causes=tuple(causes[field] for field in FIELDS))
 
 

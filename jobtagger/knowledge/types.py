@@ -282,7 +282,7 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The layouts, the column names that speak for themselves (also of details), and what boards add to texts."""
+    """The layouts, the column names that speak for themselves and what further such columns say, what boards add to texts."""
 
     layouts: tuple[Layout, ...]
     aliases: dict[str, tuple[str, ...]]

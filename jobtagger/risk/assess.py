@@ -13,7 +13,7 @@ from jobtagger.risk.derivation import exposure_differs, shown_exposure
 from jobtagger.risk.matches import Matches
 from jobtagger.risk.outlook import DerivedLevel, derive_levels, level_of_points
 from jobtagger.risk.traits import TraitFinder
-from jobtagger.vocabulary import Tokens, Vocabulary, WordSet, span_places
+from jobtagger.vocabulary import BOUNDARY, Tokens, Vocabulary, WordSet, span_places
 
 _GROUP = 3  # digits behind a sign or blank that parts thousands
 _N_DECIDING = 3  # of the words that decided for a category, so many are enough to show a trait of it
@@ -135,6 +135,7 @@ class Assessor:
         length = matches.end - matches.start
         words = list(map(self._vocabulary.words.__getitem__, ids[span_places(matches.start, length)].tolist()))
         texts = [" ".join(words[start:end]) for start, end in pairwise([0, *np.cumsum(length).tolist()])]
+        texts = [text.replace(f" {BOUNDARY} ", ": ") for text in texts]
         for place, text in enumerate(texts):
             if text[0].isdigit():
                 texts[place] = self._with_thousands(ids, int(matches.start[place]), text)

@@ -17,17 +17,18 @@ Ids = NDArray[np.int64]
 
 _NOWHERE, _START = 0, 1
 _SYMBOL_BITS = 32
+_OF_BOUNDARY = (0,)  # what the boundary counts as
 
 
 class Step(NamedTuple):
-    """One place of a phrase: the word numbers that fit (none: any word does), and whether it may be left out."""
+    """One place of a phrase: the word numbers that fit (none: any word, no boundary), and whether it may be left out."""
 
     numbers: frozenset[int]
     is_optional: bool
 
     def fits(self, kinds: tuple[int, ...]) -> bool:
         """Tell whether a word that counts as any of `kinds` can stand here."""
-        return not self.numbers or not self.numbers.isdisjoint(kinds)
+        return (not self.numbers and kinds != _OF_BOUNDARY) or not self.numbers.isdisjoint(kinds)
 
 
 class Phrase(NamedTuple):
@@ -61,7 +62,8 @@ class Automaton:
     Parameters
     ----------
     kinds_of : callable
-        What a symbol counts as: numbers of words in phrases. The symbol 0 ends every phrase and is never asked for.
+        What a symbol counts as: numbers of words in phrases. The symbol 0 is the boundary, which ends every phrase that
+        does not hold it, and is never asked for.
     """
 
     def __init__(self, kinds_of: Callable[[int], tuple[int, ...]]) -> None:
@@ -83,7 +85,7 @@ class Automaton:
         self._phrases.append(phrase)
 
     def follow(self, symbols: Ids, places: Ids) -> Ends:
-        """Find the phrases that start at places of a stream of symbols, which ends with 0."""
+        """Find the phrases that start at places of a stream of symbols."""
         start, at = places, places
         states = np.full(len(places), _START)
         found = []
@@ -93,7 +95,7 @@ class Automaton:
             start, at, states = start[goes_on], at[goes_on] + 1, states[goes_on]
             owner, marks = self._marks_of(states)
             found.append((start[owner], at[owner], marks))
-            goes_on = self._has_places[states]
+            goes_on = self._has_places[states] & (at < len(symbols))
             start, at, states = start[goes_on], at[goes_on], states[goes_on]
         starts, ends, marks = map(np.concatenate, zip(*found, strict=True)) if found else (places, places, places)
         packed, last = np.unique(((starts << _SYMBOL_BITS) | marks)[::-1], return_index=True)
@@ -120,9 +122,7 @@ class Automaton:
 
     def _work_out(self, state: int, symbol: int) -> int:
         """Give the number of the state that a symbol leads to."""
-        if symbol == 0:
-            return _NOWHERE
-        kinds = self._kinds_of(symbol)
+        kinds = self._kinds_of(symbol) if symbol else _OF_BOUNDARY
         if state == _START:
             passed = [place for kind in kinds for place in self._opening.get(kind, ())]
         else:

@@ -47,7 +47,15 @@ _PER_PIECE = re.compile(
     re.IGNORECASE,
 )
 _HOURLY_BEFORE = re.compile(r"\b(?:hourly (?:range|rate)|taux horaire)[^\d.!?\n]{0,15}\Z", re.IGNORECASE)
-_NO_OFFER_BEFORE = re.compile(r"\b(?:costs?|saves?|sales|revenue|earns?|premium|subscription)\W*\Z", re.IGNORECASE)
+_NO_OFFER_BEFORE = re.compile(
+    r"\b(?:costs?|saves?|sales|revenue|earns?|premium|subscription"
+    r"|(?:ads?|adwords|advertising|adspend|media|campaign|marketing) ?(?:spend|spending|budget)(?: is| of)?|(?:adspend|spend(?:ing)?)"
+    r"|(?:budget|dépenses?) (?:de )?(?:pub|publicité|publicitaires?|ads?|média|media|campagne)(?: de| est de)?"
+    r"|(?:customers?|users?|clients|they)(?: will)? pay|charges?(?: (?:customers?|users?|clients|them|people))?"
+    r"|(?:titres?|tickets?|chèques?)[- ]rest\w*(?: de| à)?|(?:indemnités?|primes?|paniers?)(?: (?:de )?[^\W\d]+)?(?: de)?"
+    r")\W*\Z",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+")
 _LONGEST_SIGN = 9  # "centimes" and a blank
 _LOOK_BACK = 40
@@ -140,10 +148,9 @@ def _offer(match: re.Match[str], text: str) -> Offer | None:
     unit = "word" if match["words"] else _UNIT_OF.get((match["unit"] or "").lower())
     if unit is None and _HOURLY_BEFORE.search(text, *before):
         unit = "hour"
-    if unit is None:
-        if not _is_price(text, *before, match.end()):
-            return None
-    elif _NO_OFFER_BEFORE.search(text, *before):
+    if unit is None and not _is_price(text, *before, match.end()):
+        return None
+    if _NO_OFFER_BEFORE.search(text, *before):
         return None
     parts = 100 if sign.lower() in _CENTS else 1
     if parts > 1 and unit is None:

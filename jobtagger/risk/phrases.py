@@ -18,6 +18,8 @@ from jobtagger.vocabulary import PairSet, Vocabulary, pair_key
 ANY_NUMBER = "#"
 MANY = "##"
 ANY_WORD = "*"
+END = ":"
+"""The end of a sentence or line, as it stands behind the name of a field; no phrase crosses it unsaid."""
 _THOUSANDS = ("000", "00000")  # what "12,000" ends in, and what "12000" is, once they are tokens
 SHOWS, DENIES, CANCELS, EXCEPTS, EXCLUDES = range(5)
 """What a phrase does: show a trait, deny the phrase before it, cancel what follows, cover phrases, exclude a trait."""
@@ -57,7 +59,7 @@ class PhraseBook:
         self._many_from = many_from
         self._any_number = vocabulary.id_of(ANY_NUMBER)
         self._many = vocabulary.id_of(MANY)
-        self._number_of = {ANY_NUMBER: self._any_number, MANY: self._many}
+        self._number_of = {ANY_NUMBER: self._any_number, MANY: self._many, END: 0}
         self.marks: list[Mark] = []
         self._kinds_of_class = {
             _WORD: (), _NUMBER: (self._any_number,), _LARGE_NUMBER: (self._any_number, self._many), _LARGE_WORD: (self._many,),
