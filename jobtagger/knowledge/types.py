@@ -204,7 +204,7 @@ class EmphasisWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A demand-trend level; `trend_from` is the lowest change in postings (per cent) that still belongs to it."""
+    """A demand-trend level; `trend_from` is the change in postings (per cent) down to which it goes, see `level_of_trend`."""
 
     id: str
     label: Text
