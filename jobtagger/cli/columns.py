@@ -90,7 +90,12 @@ def _found(columns: list[str], places: tuple[int, ...], cause: str, field: str, 
         return say["none_id" if field == "listing_id" else "none"].format(field=field)
     names = [f'"{columns[place]}"' for place in places]
     kind, _, layout = cause.partition(":")
-    why = {"layout": say["by_layout"].format(id=layout), "names": say["by_names"], "options": say["by_option"]}[kind]
+    why = {
+        "layout": say["by_layout"].format(id=layout),
+        "names": say["by_names"],
+        "options": say["by_option"],
+        "content": say["by_content"],
+    }[kind]
     rest = f"; {say['then'].format(columns=', '.join(names[1:]))}" if names[1:] else ""
     return f"{names[0]} ({why}{rest})"
 
