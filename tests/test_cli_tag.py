@@ -69,7 +69,7 @@ def test_columns_says_what_was_recognised_and_why(run, tmp_path):
     for part in (
         "Format csv", "Encoding cp1252 (", "% sure: ", "Delimiter ';' (the semicolon parts",
         "Layout of no known board", 'Title "Titre" (its name is known', "first row: Développeur",
-        '"Descriptif" (its name is known (sources.toml, aliases); where it is empty: "Résumé")',
+        '"Descriptif" (its name is known (sources.toml, aliases and headers); where it is empty: "Résumé")',
         "Skills no column found; name it with --skills", "3 columns, of which 3 are read",
     ):  # fmt: skip
         assert part in shown, part

@@ -160,7 +160,8 @@ def test_half_characters_in_names(tmp_path, tagger):
             2,
             id="two lists",
         ),
-        pytest.param({"old": [{"title": "a"}], "new": [{"title": "b"}] * 3}, ["title"], 3, id="the longer of two"),
+        pytest.param({"old": [{"title": "a"}], "new": [{"title": "b"}] * 3}, ["title"], 4, id="two that are alike"),
+        pytest.param({"old": [{"title": "a"}], "new": [{"title": "b", "n": 1}] * 3}, ["title", "n"], 3, id="the longer"),
         pytest.param({"name": "all", "jobs": [{"title": "a"}, {"title": "b"}]}, ["title"], 2, id="usual name"),
         pytest.param(
             {
@@ -185,7 +186,7 @@ def test_half_characters_in_names(tmp_path, tagger):
             2,
             id="feed",
         ),
-        pytest.param({"total": 0, "jobs": [], "job": {"title": "x"}}, ["total", "jobs", "job"], 1, id="none"),
+        pytest.param({"total": 0, "pages": [], "job": {"title": "x"}}, ["title", "total", "pages"], 1, id="none"),
     ],
 )
 def test_where_the_records_stand(tmp_path, knowledge, document, columns, n_rows):

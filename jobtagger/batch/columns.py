@@ -79,7 +79,8 @@ def find_fields(
     places = {field: _places(sources.aliases.get(field, ()), place_of) for field in FIELDS}
     layout = _layout_of(place_of, sources.layouts)
     fixed = {field: _named_place(name, column, columns) for field, column in named.items()}
-    causes, unread = dict.fromkeys(FIELDS, NAMES), ()
+    causes = dict.fromkeys(FIELDS, NAMES)
+    unread: tuple[int, ...] = ()
     if layout:
         for field in FIELDS:
             if found := _places(getattr(layout, field), place_of):
@@ -92,13 +93,9 @@ def find_fields(
     for field, place in fixed.items():
         places[field], causes[field] = (place,), OPTIONS
     if not places["title"] and not places["description"]:
-        longest = (
-            f"; {_shown([columns[place] for place in unread])}: holds texts, but its name is not known"
-            if unread
-            else ""
-        )
+        long = f" (long texts stand in {_shown([columns[place] for place in unread])})" if unread else ""
         raise InputError(
-            f"{name}: no text column found; name it with --title or --description{longest}{hint}; columns: {_shown(columns)}"
+            f"{name}: no text column found; name it with --title or --description{long}{hint}; columns: {_shown(columns)}"
         )
     found_by = OPTIONS if named else f"layout:{layout.id}" if layout else NAMES
     wordings = layout.details if layout else tuple(f"{name}: {{{name}}}" for name in sources.details)

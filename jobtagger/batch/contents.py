@@ -9,7 +9,7 @@ N_SAMPLE_ROWS = 100
 """Rows that are looked at."""
 
 _LONG = 20  # words in half of the cells: a text
-_SENTENCE = 5  # words in half of the cells: more than the name of a kind
+_SENTENCE = 4  # words in half of the cells: more than the name of a kind
 _DISTINCT = 0.8  # of the cells of a text are like no other
 _ABOUT = 0.4  # of the texts have a word of their title
 _ABOUT_MORE = 0.15  # more of them than have one of another row's title
@@ -17,14 +17,16 @@ _FEW = 4  # rows, among which others tell nothing
 _STEM = 5
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_LISTED = re.compile(r"[^\W\d_][,;|](?=\s|$)")
-_NO_TEXT = re.compile(r"\s*(?:https?://\S+|www\.\S+|\S+@\S+|[\[{].*[\]}])\s*", re.DOTALL)
+_LISTED = re.compile(r"[^\W\d_]['\"]?[,;|](?=\s|$)")
+_NO_TEXT = re.compile(r"\s*(?:https?://\S+|www\.\S+|\S+@\S+|\{.*\}|\[\s*[\[{].*)\s*", re.DOTALL)
 
 
 class Content(NamedTuple):
-    """What the filled cells of a column hold: how many words half of them have at least, how many are like no other."""
+    """What the filled cells of a column hold: how many words half of them have, how many are like no other.
 
-    n_filled: int
+    `is_words` says whether most are words at all, and no numbers, addresses or objects of JSON.
+    """
+
     n_words: float
     distinct: float
     is_words: bool
@@ -44,11 +46,9 @@ def content_of(cells: Sequence[str]) -> Content:
     """Look at the cells of a column."""
     filled = [cell for cell in cells if cell.strip()]
     if not filled:
-        return Content(0, 0, 0, is_words=True)
-    counts = [_n_words(cell) for cell in filled]
-    return Content(
-        len(filled), median(counts), len(set(filled)) / len(filled), sum(n > 0 for n in counts) * 2 >= len(filled)
-    )
+        return Content(0, 0, is_words=True)
+    n_texts = sum(_is_text(cell) for cell in filled)
+    return Content(median(map(_n_words, filled)), len(set(filled)) / len(filled), n_texts * 2 >= len(filled))
 
 
 def is_about(titles: Sequence[str], texts: Sequence[str]) -> bool:
@@ -69,6 +69,10 @@ def is_about(titles: Sequence[str], texts: Sequence[str]) -> bool:
 
 def _has_one(stems: set[str], text: str) -> bool:
     return any(stem in text for stem in stems)
+
+
+def _is_text(cell: str) -> bool:
+    return not _NO_TEXT.fullmatch(cell) and any(map(str.isalpha, cell))
 
 
 def _n_words(cell: str) -> int:

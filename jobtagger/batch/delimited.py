@@ -19,7 +19,10 @@ _SAMPLE_LINES = 60
 _SAMPLE_CHARS = 200_000
 _OPEN_QUOTE = "a quote is opened and never closed"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
-_WRITTEN = {"tab": "\t", "\\t": "\t"}
+_WRITTEN = {
+    "tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "colon": ":", "caret": "^", "tilde": "~",
+    "space": " ", "tabulation": "\t", "virgule": ",", "point-virgule": ";", "barre": "|", "deux-points": ":", "espace": " ",
+}  # fmt: skip
 _CODE = re.compile(r"\\x([0-9a-fA-F]{2})")
 
 
@@ -77,9 +80,11 @@ def _fixed(name: str, written: str) -> str:
         When it is no single sign, or one that ends lines or quotes cells.
     """
     code = _CODE.fullmatch(written)
-    sign = chr(int(code[1], 16)) if code else _WRITTEN.get(written, written)
+    sign = chr(int(code[1], 16)) if code else _WRITTEN.get(written.lower(), written)
     if len(sign) != 1 or sign in '\r\n"':
-        raise InputError(rf"{name}: --delimiter {written!r} is not one sign; give one, such as ; or | or \t or \x01")
+        raise InputError(
+            rf"{name}: --delimiter {written!r} is not one sign; give one, such as ; or | or \t or \x01, or its name"
+        )
     return sign
 
 

@@ -145,7 +145,8 @@ def _parting_sign(columns: list[str], sources: Sources) -> str:
     """Give the sign that would part a header of one cell into names that are known."""
     if len(columns) > 1:
         return ""
-    return next((sign for sign in _RARE_DELIMITERS if n_text_fields(columns[0].split(sign), sources, {})), "")
+    signs = [sign for sign in _RARE_DELIMITERS if sign in columns[0]]
+    return next((sign for sign in signs if n_text_fields(columns[0].split(sign), sources, {})), "")
 
 
 def _chunks(source: int, table: Table) -> Iterator[Chunk]:

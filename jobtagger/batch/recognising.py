@@ -55,13 +55,13 @@ class _Recognition:
         return Recognised(self._places, self._by_content, self._missed())
 
     def _named(self, field: str, known: Places) -> Places:
-        """Give the columns whose names say a field, the strongest first; numbers and addresses are none all the same."""
+        """Give the columns whose names say a field, the strongest first; of several those without words are none."""
         ranks = {place: self._readings[place].rank for place in self._free if self._readings[place].field == field}
         ranks |= {
             place: (-1, number) for number, place in enumerate(known) if place in self._free and place not in ranks
         }
         good = [place for place in ranks if field == "skills" or self._holds_words(place)]
-        return tuple(sorted(good, key=lambda place: ranks[place]))
+        return tuple(sorted(good or ranks, key=lambda place: ranks[place]))
 
     def _take_listings(self) -> None:
         """Share the columns that are called by words for the posting alone: long texts are its text, short ones its title."""
@@ -101,7 +101,7 @@ class _Recognition:
         return len(self._rows) < _TOLD or is_about(*self._cells(place, self._places["description"][0]))
 
     def _is_description(self, place: int) -> bool:
-        if is_foreign(self._columns[place], self._headers) or not self._content(place).is_long:
+        if self._is_foreign(place) or not self._content(place).is_long:
             return False
         return is_about(*self._cells(self._places["title"][0], place))
 
@@ -109,16 +109,27 @@ class _Recognition:
         return [[row[place] for row in self._rows] for place in places]
 
     def _missed(self) -> Places:
-        """Give the columns not read that may hold what is missing."""
+        """Give the columns not read that may hold what is missing, the likeliest first."""
         if not self._contents:
             return ()
-        if not self._places.get("description"):
-            found = [place for place in self._unread() if self._content(place).n_words >= _SHORT]
-            return tuple(sorted(found, key=lambda place: -self._content(place).n_words))
-        if not self._places.get("title"):
-            return tuple(place for place in self._unread() if _may_be_title(self._content(place)))
+        unread = {place: self._content(place) for place in self._unread()}
+        title, description = self._places.get("title"), self._places.get("description")
+        if not title and not description:
+            return tuple(place for place, content in unread.items() if content.is_long)
+        if title and not description:
+            found = [place for place, content in unread.items() if _may_be_text(content)]
+            return tuple(sorted(found, key=lambda place: (self._is_foreign(place), -unread[place].n_words)))
+        if description and not title:
+            return tuple(place for place, content in unread.items() if _may_be_title(content))
         return ()
+
+    def _is_foreign(self, place: int) -> bool:
+        return is_foreign(self._columns[place], self._headers)
+
+
+def _may_be_text(content: Content) -> bool:
+    return content.n_words >= _SHORT and content.distinct >= _REPEATED
 
 
 def _may_be_title(content: Content) -> bool:
-    return content.n_words >= _SHORT and not content.is_long and content.distinct >= _REPEATED
+    return _may_be_text(content) and not content.is_long

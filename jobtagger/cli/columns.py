@@ -81,6 +81,9 @@ def _shape_lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Ite
         others = ", ".join(shape.other_sheets)
         sheet = say["other_sheets"].format(sheet=shape.sheet, others=others) if others else shape.sheet
         yield _line(say["sheet"], sheet)
+    if shape.lists:
+        others = f"; {say['lists_unread'].format(others=', '.join(shape.other_lists))}" if shape.other_lists else ""
+        yield _line(say["list"], f"{', '.join(shape.lists)}{others}")
     layouts = [cause for cause in fields.causes if cause.startswith("layout:")]
     yield _line(say["layout"], layouts[0].removeprefix("layout:") if layouts else say["no_layout"])
 
