@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from jobtagger.batch.columns import n_text_fields
 from jobtagger.batch.encodings import CUT, DOS_END, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding, show_bad_bytes
+from jobtagger.batch.reasons import Why
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table, numbered_columns
 from jobtagger.errors import InputError, NoRowsError
@@ -21,6 +22,7 @@ _SAMPLE_LINES = 60
 _SAMPLE_CHARS = 200_000
 _N_HEADINGS = 10  # lines among which the header is looked for
 _BOTH = 2  # title and description
+_GIVEN = Why.of(("--delimiter", {}))
 _HEADER_AGAIN = "is the header once more"
 _OPEN_QUOTE = "a quote is opened and never closed"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
@@ -97,20 +99,20 @@ def _header_below(head: list[str], start: int, options: ReadOptions, sources: So
     return None
 
 
-def _sign_of(lines: list[str], fixed: str) -> tuple[str, str]:
+def _sign_of(lines: list[str], fixed: str) -> tuple[str, Why]:
     """Give the delimiter of lines, and why it is that."""
-    return (_fixed("", fixed), "--delimiter") if fixed else sniff([line for line in lines if not line.isspace()])
+    return (_fixed("", fixed), _GIVEN) if fixed else sniff([line for line in lines if not line.isspace()])
 
 
-def _delimiter(name: str, lines: "_Lines", fixed: str) -> tuple[str, str]:
+def _delimiter(name: str, lines: "_Lines", fixed: str) -> tuple[str, Why]:
     """Give the delimiter and why it is that; a line like `sep=;` above the header, as Excel knows it, is passed over."""
     head = lines.look_ahead(_SAMPLE_LINES, _SAMPLE_CHARS)
     said = _SEPARATOR_LINE.fullmatch(head[0]) if head else None
     lines.start = 1 if said else 0
     if fixed:
-        return _fixed(name, fixed), "--delimiter"
+        return _fixed(name, fixed), _GIVEN
     if said:
-        return said[1], f'the first line says "sep={said[1]}"'
+        return said[1], Why.of(('the first line says "sep={sign}"', {"sign": said[1]}))
     return sniff([line for line in head if not line.isspace()])
 
 
@@ -131,7 +133,7 @@ def _fixed(name: str, written: str) -> str:
     return sign
 
 
-def sniff(lines: list[str]) -> tuple[str, str]:
+def sniff(lines: list[str]) -> tuple[str, Why]:
     """Find the delimiter of the first lines of a file; say why."""
     best = (0.0, 0, DELIMITERS[0])
     for delimiter in reversed(DELIMITERS):
@@ -144,11 +146,9 @@ def sniff(lines: list[str]) -> tuple[str, str]:
             best = max(best, (fitting, widths[0], delimiter))
     fitting, width, delimiter = best
     if not width:
-        return delimiter, "one column; nothing in the header parts it"
-    return (
-        delimiter,
-        f"the {_NAMES[delimiter]} parts the header into {width} cells, and {fitting:.0%} of the first rows",
-    )
+        return delimiter, Why.of(("one column", {}), ("nothing in the header parts it", {}))
+    facts = {"name": _NAMES[delimiter], "n": width, "share": 100 * fitting}
+    return delimiter, Why.of(("the {name} parts the header into {n} cells, and {share:.0f}% of the first rows", facts))
 
 
 class _Lines:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from jobtagger.batch.columns import FIELDS
 from jobtagger.batch.encodings import Encoding
+from jobtagger.batch.reasons import Why
 from jobtagger.batch.streams import InputStream
 from jobtagger.errors import InputError
 from jobtagger.knowledge.schema import did_you_mean
@@ -59,7 +60,7 @@ class Shape(NamedTuple):
     packing: str = ""
     encoding: Encoding | None = None
     delimiter: str = ""
-    delimiter_reason: str = ""
+    delimiter_reason: Why = Why()
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()

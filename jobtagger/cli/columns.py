@@ -8,12 +8,12 @@ import click
 
 from jobtagger.cli.root import cli
 from jobtagger.cli.tag import read_options, reading_options
-from jobtagger.cli.tag_wording import WORDING
+from jobtagger.cli.tag_wording import REASONS_FR, WORDING
 from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.batch.columns import FieldMap
-    from jobtagger.batch.table import Table
+    from jobtagger.batch.table import Shape, Table
 
 _EXAMPLE = 70
 _WIDTH = 14
@@ -47,7 +47,21 @@ def columns(inputs: tuple[str, ...], lang: str | None, as_json: bool, **reading:
                 entry = Input(path, table.name, table.columns, fields, table.shape)
                 click.echo(json.dumps({**describe(entry), "columns": table.columns}, ensure_ascii=False))
             else:
+                if spoken(lang) == "fr":
+                    table.shape = _in_french(table.shape)
                 click.echo("\n".join(_lines(table, fields, say)))
+
+
+def _in_french(shape: "Shape") -> "Shape":
+    """Word why encoding and delimiter were taken."""
+    from jobtagger.batch.reasons import Why  # noqa: PLC0415
+
+    def word(text: str) -> str:
+        return REASONS_FR.get(text, text)
+
+    if encoding := shape.encoding:
+        shape = shape._replace(encoding=encoding._replace(reason=Why(encoding.reason.worded(word))))
+    return shape._replace(delimiter_reason=Why(shape.delimiter_reason.worded(word))) if shape.delimiter else shape
 
 
 def _lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Iterator[str]:

@@ -98,6 +98,47 @@ WORDING = {
     },
 }
 
+REASONS_FR = {
+    "{what} in the first {n:,} bytes": "{what} dans les {n} premiers octets",
+    "nothing but ASCII": "rien que de l'ASCII",
+    "valid UTF-8": "UTF-8 valide",
+    "{share:.0f}% of what is not ASCII is valid UTF-8": "{share:.0f} % de ce qui n'est pas ASCII est de l'UTF-8 valide",
+    "{share:.0f}% of what is not ASCII stands where {language} has it": "{share:.0f} % de ce qui n'est pas ASCII est à sa place"
+    " {language}",
+    "French": "en français",
+    "Spanish or Catalan": "en espagnol ou en catalan",
+    "Portuguese": "en portugais",
+    "German": "en allemand",
+    "Italian": "en italien",
+    "Dutch": "en néerlandais",
+    "Swedish, Danish or Norwegian": "en suédois, en danois ou en norvégien",
+    "Polish": "en polonais",
+    "Czech or Slovak": "en tchèque ou en slovaque",
+    "Hungarian": "en hongrois",
+    "Romanian": "en roumain",
+    "Croatian or Slovenian": "en croate ou en slovène",
+    "Turkish": "en turc",
+    "Lithuanian": "en lituanien",
+    "Latvian": "en letton",
+    "Estonian or Finnish": "en estonien ou en finnois",
+    "{names} would do as well": "possible aussi : {names}",
+    "none fits": "aucun ne convient",
+    "the commonest one on Western systems": "le plus courant sur les systèmes occidentaux",
+    "charset-normalizer, from what is not ASCII": "charset-normalizer, d'après ce qui n'est pas ASCII",
+    "byte order mark": "marque d'ordre des octets",
+    "every other byte is zero": "un octet sur deux est nul",
+    'the first line says "sep={sign}"': "la première ligne dit « sep={sign} »",
+    "one column": "une seule colonne",
+    "nothing in the header parts it": "rien dans l'en-tête ne la sépare",
+    "the {name} parts the header into {n} cells, and {share:.0f}% of the first rows": "{name} : sépare l'en-tête en {n} cellules,"
+    " et {share:.0f} % des premières lignes",
+    "comma": "virgule",
+    "semicolon": "point-virgule",
+    "tab": "tabulation",
+    "bar": "barre verticale",
+}
+"""Why an encoding or a delimiter was taken, in French by the English sentence."""
+
 COUNTED = {
     "en": {
         "tagged": ("{n} row tagged", "{n} rows tagged"),
