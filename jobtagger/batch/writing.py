@@ -26,11 +26,12 @@ from jobtagger.records import RejectedRecord
 STDOUT = "-"
 DELIMITED, JSON_LINES, JSON_ARRAY, PARQUET, EXCEL = "delimited", "jsonl", "json", "parquet", "excel"
 _OBJECTS = (JSON_LINES, JSON_ARRAY)
-_MADE_AT_THE_END = (JSON_ARRAY, PARQUET, EXCEL)
 FORMATS = {
     ".csv": DELIMITED, ".tsv": DELIMITED, ".tab": DELIMITED, ".txt": DELIMITED, ".jsonl": JSON_LINES,
     ".ndjson": JSON_LINES, ".json": JSON_ARRAY, ".parquet": PARQUET, ".xlsx": EXCEL,
 }  # fmt: skip
+_MADE = (JSON_ARRAY, PARQUET, EXCEL)
+"""Formats that are made of the rows when all of them are written."""
 _DELIMITER_OF_ENDING = {".tsv": "\t", ".tab": "\t"}
 _PACKINGS = (".gz", ".zst")
 REJECTED_HEADER = "file,row,reason,content\n"
@@ -54,7 +55,7 @@ def format_of(path: str) -> tuple[str, str, str]:
     packing = suffixes.pop() if suffixes and suffixes[-1] in _PACKINGS else ""
     ending = suffixes[-1] if suffixes else ""
     known = FORMATS.get(ending, "")
-    if not known or (packing and known in _MADE_AT_THE_END):
+    if not known or (packing and known in _MADE):
         endings = ", ".join([*FORMATS, "and .gz or .zst behind those that are text"])
         raise InputError(f'{path}: format "{ending}{packing}" is not known; known: {endings}')
     needed = {PARQUET: ("pyarrow", PARQUET_EXTRA), EXCEL: ("xlsxwriter", EXCEL_EXTRA)}.get(known)
@@ -131,7 +132,7 @@ class TableWriter:
         """Move the whole file into place, in its final format."""
         self._file.finish()
         if isinstance(self._file, OutputFile):
-            if self.format in _MADE_AT_THE_END:
+            if self.format in _MADE:
                 self._convert(self._file)
             with WriteErrors(str(self._file.path)):
                 os.replace(self._file.temporary, self._file.path)
