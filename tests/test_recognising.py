@@ -1,5 +1,6 @@
 """Exports of boards nobody has seen: which column holds what, told by its name and by what it holds."""
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -180,3 +181,15 @@ def test_three_common_names_are_no_board(knowledge):
     fields = find_fields("f.csv", columns, knowledge.sources, {})
 
     assert ("names", True) == (fields.found_by, "$5" in fields.record(["a", "b", "c", "$5"]).details)
+
+
+def test_engines_do_not_pass_over_descriptions_in_silence(tmp_path):
+    """They go by names alone, for all parts of a folder alike, and say what may be the text before they begin."""
+    (tmp_path / "in").mkdir()
+    columns, _, rows = _columns("Title=T|Work to be done=D")
+    pd.DataFrame(rows, columns=columns).to_parquet(tmp_path / "in" / "a.parquet")
+    (tmp_path / "out").write_text("in the way")
+
+    result = CliRunner().invoke(cli, ["tag", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--engine", "dask"])
+
+    assert "titles decide alone; not read: Work to be done;" in result.stderr
