@@ -316,7 +316,7 @@ def test_named_columns_win_over_recognition(knowledge):
 
 def test_named_column_that_is_not_there_is_refused(knowledge):
     """A wrong column name is answered with the names there are."""
-    with pytest.raises(InputError, match=r'f\.csv: no column "titel"; columns: title, text'):
+    with pytest.raises(InputError, match=r'f\.csv: no column "titel"; did you mean "title"\?; columns: title, text'):
         find_fields("f.csv", ["title", "text"], knowledge.sources, {"title": "titel"})
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobtagger.cli import cli
-from jobtagger.cli.tag_wording import COUNTED, WORDING
+from jobtagger.cli.tag_wording import COUNTED, REASONS_FR, WORDING
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_columns_says_what_was_recognised_and_why(run, tmp_path):
     for part in (
         "Format csv", "Encoding cp1252 (", "% sure: ", "Delimiter ';' (the semicolon parts",
         "Layout of no known board", 'Title "Titre" (its name is known', "first row: Développeur",
-        '"Descriptif" (its name is known (sources.toml, aliases); where it is empty: "Résumé")',
+        '"Descriptif" (its name is known (sources.toml, aliases and headers); where it is empty: "Résumé")',
         "Skills no column found; name it with --skills", "3 columns, of which 3 are read",
     ):  # fmt: skip
         assert part in shown, part
@@ -159,3 +159,47 @@ def test_a_guessed_encoding_is_said(run, tmp_path, lang, words):
     assert 1 == result.stderr.count("cp1252")
     (tmp_path / "c.csv").write_text("titre\nDéveloppeur\n")
     assert "encod" not in run("tag", tmp_path / "c.csv", "-o", tmp_path / "out.tsv", "--lang", lang).stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            b"titre;n\nLogo;1\n",
+            ("rien que de l'ASCII dans les 15 premiers octets", "point-virgule : sépare l'en-tête en 2"),
+        ),
+        (
+            "titre\nDéveloppeur\n".encode("cp1252"),
+            ("est à sa place en français ; possible aussi", "une seule colonne ; rien"),
+        ),
+        (b"sep=|\ntitre|n\nLogo|1\n", ("la première ligne dit « sep=| »",)),
+        ("titre,n\né,1\n".encode("utf-8-sig"), ("marque d'ordre des octets", "virgule : sépare")),
+    ],
+)
+def test_reasons_are_worded_in_french(run, tmp_path, content, words):
+    """Why an encoding and a delimiter were taken is said in the language of the other lines."""
+    (tmp_path / "in.csv").write_bytes(content)
+
+    shown = run("columns", tmp_path / "in.csv", "--lang", "fr", "--title", "titre").stdout
+
+    assert [part for part in words if part not in shown] == []
+
+
+def test_all_reasons_have_a_french_wording():
+    """Every sentence and word with which the reading of files gives reasons is in the table."""
+    import ast  # noqa: PLC0415 - for this check alone
+    from pathlib import Path  # noqa: PLC0415
+
+    from jobtagger.batch import delimited, encodings, guessing  # noqa: PLC0415
+
+    sentences = {"--encoding", "--delimiter"}
+    said = {*guessing._LETTERS, *delimited._NAMES.values()}
+    for module in (delimited, encodings, guessing):
+        tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+        for pair in ast.walk(tree):
+            is_part = isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and isinstance(pair.elts[0], ast.Constant)
+            if is_part and isinstance(pair.elts[1], ast.Dict | ast.Name) and isinstance(pair.elts[0].value, str):
+                said.add(pair.elts[0].value)
+
+    assert len(said) > 25
+    assert said - sentences - set(REASONS_FR) == set()

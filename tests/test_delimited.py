@@ -54,7 +54,7 @@ def test_without_header_the_first_row_is_a_row(tmp_path, tagger):
         assert ["2"] == [row["row"] for row in csv.DictReader(file)]
 
 
-def test_the_way_to_read_a_file_without_header_is_said(tmp_path):
+def test_the_way_to_read_a_file_without_header_is_said(tmp_path, knowledge):
     """Titles one per line are refused with the option that reads them, and that option does."""
     (tmp_path / "in.csv").write_text("Logo, flyer for a bakery\nVoice over\n")
 
@@ -68,7 +68,7 @@ def test_the_way_to_read_a_file_without_header_is_said(tmp_path):
     refused = CliRunner().invoke(cli, ["columns", str(tmp_path / "in.csv")])
     assert "has a header and no rows; if it is a row, say --no-header" in refused.output
     with pytest.raises(InputError, match=r"has a header and no rows$"):  # who reads it has no such option
-        open_table(str(tmp_path / "in.csv"), ReadOptions(), None)
+        open_table(str(tmp_path / "in.csv"), ReadOptions(), knowledge.sources)
 
 
 @pytest.mark.parametrize("line", ["sep=;\n", "SEP=;\r\n", '"sep=;"\n'])
@@ -169,3 +169,46 @@ def test_a_blank_cell_in_quotes_is_a_row(tmp_path, knowledge):
     (tmp_path / "in.csv").write_text('title\n" "\n""\n')
 
     assert [(" ",), ("",)] == _read(tmp_path / "in.csv", knowledge.sources)[1]
+
+
+@pytest.mark.parametrize("above", ["Export of 3 February;;\n", "Export of 3 February\n\n", "Offers\nof today\n;;\n"])
+def test_headings_above_the_header_are_passed_over(tmp_path, knowledge, above):
+    """The header is the first line that names title and description; rows keep the numbers that they have in the file."""
+    (tmp_path / "in.csv").write_text(above + "Title;Description;n\nLogo;Draw a logo;1\n")
+
+    with open_table(str(tmp_path / "in.csv"), ReadOptions(), knowledge.sources) as table:
+        rows = list(table.numbered())
+
+    n_lines = sum(bool(line) for line in above.split("\n"))
+    assert (["Title", "Description", "n"], ";") == (table.columns, table.shape.delimiter)
+    assert [(n_lines + 2, ["Logo", "Draw a logo", "1"])] == rows
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_header_of_a_second_file_is_no_posting(tmp_path, knowledge, mark):
+    """Where files were put together the header in the middle is rejected, and what is behind it read."""
+    (tmp_path / "in.csv").write_text(f"title,n\nLogo,1\n{mark}title,n\nSite,2\n", encoding="utf-8")
+
+    with open_table(str(tmp_path / "in.csv"), ReadOptions(), knowledge.sources) as table:
+        logo, again, site = table.rows
+
+    assert (3, "is the header once more") == (again.row, again.reason)
+    assert [["Logo", "1"], ["Site", "2"]] == [logo, site]
+
+
+@pytest.mark.parametrize(("name", "sign"), [("semicolon", ";"), ("colon", ":"), ("Comma", ","), ("point-virgule", ";")])
+def test_delimiters_have_names(tmp_path, knowledge, name, sign):
+    """What is said of a delimiter can be given as one."""
+    (tmp_path / "in.csv").write_text(f"title{sign}n\nLogo{sign}1\n")
+
+    with open_table(str(tmp_path / "in.csv"), ReadOptions(delimiter=name), knowledge.sources) as table:
+        assert [["Logo", "1"]] == list(table.rows)
+
+
+def test_a_sign_that_would_part_the_header_is_named(tmp_path):
+    """A file parted by a rare sign is refused with the option that reads it."""
+    (tmp_path / "in.csv").write_text("id:title\n1:Logo\n")
+
+    result = CliRunner().invoke(cli, ["columns", str(tmp_path / "in.csv")])
+
+    assert "say --delimiter ':'" in result.output

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from jobtagger.batch import ReadOptions, tag_file
 from jobtagger.batch.json_document import JsonDocument
 from jobtagger.batch.reading import open_table
-from jobtagger.errors import InputError
+from jobtagger.errors import InputError, NoRowsError
+from jobtagger.records import RejectedRecord
 
 PROGRAM = [sys.executable, "-c", "from jobtagger.cli import main; main()"]
 
@@ -160,7 +161,10 @@ def test_half_characters_in_names(tmp_path, tagger):
             2,
             id="two lists",
         ),
-        pytest.param({"old": [{"title": "a"}], "new": [{"title": "b"}] * 3}, ["title"], 3, id="the longer of two"),
+        pytest.param({"old": [{"title": "a"}], "new": [{"title": "b"}] * 3}, ["title"], 4, id="two that are alike"),
+        pytest.param(
+            {"old": [{"title": "a"}], "new": [{"title": "b", "n": 1}] * 3}, ["title", "n"], 3, id="the longer"
+        ),
         pytest.param({"name": "all", "jobs": [{"title": "a"}, {"title": "b"}]}, ["title"], 2, id="usual name"),
         pytest.param(
             {
@@ -185,7 +189,7 @@ def test_half_characters_in_names(tmp_path, tagger):
             2,
             id="feed",
         ),
-        pytest.param({"total": 0, "jobs": [], "job": {"title": "x"}}, ["total", "jobs", "job"], 1, id="none"),
+        pytest.param({"total": 0, "pages": [], "job": {"title": "x"}}, ["title", "total", "pages"], 1, id="none"),
     ],
 )
 def test_where_the_records_stand(tmp_path, knowledge, document, columns, n_rows):
@@ -294,3 +298,127 @@ def test_lines_longer_than_the_first_look_are_lines(tmp_path, knowledge, name):
 
     assert ("jsonl", [("a", long), ("b", long)]) == (table.shape.format, rows)
     assert ("json", [("a", long)]) == (one.shape.format, single)
+
+
+_JOB = {"id": "7", "title": "Logo", "description": "Draw a logo"}
+
+
+@pytest.mark.parametrize(
+    ("document", "columns", "rows"),
+    [
+        pytest.param(
+            {"data": {"x": {"edges": [{"node": _JOB, "cursor": "c"}]}}},
+            ["id", "title", "description", "cursor"],
+            [("7", "Logo", "Draw a logo", "c")],
+            id="GraphQL",
+        ),
+        pytest.param(
+            {"hits": {"hits": [{"_id": "a", "_source": _JOB}]}},
+            ["id", "title", "description", "_id"],
+            [("7", "Logo", "Draw a logo", "a")],
+            id="search engine",
+        ),
+        pytest.param(
+            [{"id": "1", "attributes": _JOB}, {"id": "2", "attributes": {}}],
+            ["id", "title", "description", "outer.id"],
+            [("7", "Logo", "Draw a logo", "1"), ("", "", "", "2")],
+            id="name that stands in both",
+        ),
+        pytest.param(
+            [{"page": 1, "jobs": [_JOB, 3]}, {"page": 2, "jobs": [_JOB]}],
+            ["id", "title", "description", "page"],
+            [("7", "Logo", "Draw a logo", "1"), "is no JSON object", ("7", "Logo", "Draw a logo", "2")],
+            id="pages",
+        ),
+        pytest.param({"0": _JOB, "1": _JOB}, list(_JOB), [tuple(_JOB.values())] * 2, id="numbered"),
+        pytest.param(
+            {"a": {"b": {"c": {"d": {"jobs": [_JOB]}}}}}, list(_JOB), [tuple(_JOB.values())], id="five levels down"
+        ),
+        pytest.param(
+            {"first": [_JOB], "second": [{"titre": "Affiche", "texte": "Dessiner"}]},
+            [*_JOB, "titre", "texte"],
+            [("7", "Logo", "Draw a logo", "", ""), ("", "", "", "Affiche", "Dessiner")],
+            id="lists beside each other",
+        ),
+        pytest.param(
+            [{"title": "Logo", "client": {"title": "Acme", "description": "A firm"}}],
+            ["title", "client"],
+            [("Logo", '{"title": "Acme", "description": "A firm"}')],
+            id="the client is no posting",
+        ),
+    ],
+)
+def test_postings_are_found_in_what_wraps_them(tmp_path, knowledge, document, columns, rows):
+    """What every record wraps stands in its place, and nothing around it is lost."""
+    (tmp_path / "in.json").write_text(json.dumps(document))
+
+    table, read = _read(tmp_path / "in.json", knowledge.sources)
+
+    assert (columns, rows) == (table.columns, [row.reason if isinstance(row, RejectedRecord) else row for row in read])
+
+
+def test_wrapped_lines_become_flat(tmp_path, knowledge):
+    """JSON lines may wrap their postings too."""
+    (tmp_path / "in.jsonl").write_text(json.dumps({"job": _JOB, "client": {"name": "Acme"}}) + "\n")
+
+    table, rows = _read(tmp_path / "in.jsonl", knowledge.sources)
+
+    assert ([*_JOB, "client"], "Logo") == (table.columns, rows[0][1])
+
+
+def test_the_list_called_jobs_is_read_and_others_are_named(tmp_path):
+    """A longer list of other postings does not win, and is not passed over in silence."""
+    (tmp_path / "in.json").write_text(json.dumps({"jobs": [_JOB], "related": [_JOB] * 3}))
+
+    done = subprocess.run(
+        [*PROGRAM, "tag", str(tmp_path / "in.json"), "-o", str(tmp_path / "o.csv"), "-q", "--lang", "fr"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert 2 == len((tmp_path / "o.csv").read_text().splitlines())
+    assert "listes qui n'ont pas été lues : related (3)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"title": {"0": "Logo", "1": "Site"}, "description": {"0": "Draw", "1": "Build"}},
+        {"title": ["Logo", "Site"], "budget": ["5", "6"]},
+    ],
+)
+def test_an_object_of_columns_is_refused(tmp_path, knowledge, document):
+    """Columns are not taken for one posting."""
+    (tmp_path / "in.json").write_text(json.dumps(document))
+
+    with pytest.raises(InputError, match=r"holds columns, not records; .*orient=\"records\""):
+        _read(tmp_path / "in.json", knowledge.sources)
+
+
+@pytest.mark.parametrize("document", [{"jobs": [], "total": 0}, {"title": "Jobs", "description": "feed", "jobs": []}])
+def test_an_empty_list_of_postings_has_no_rows(tmp_path, knowledge, document):
+    """Nothing found today is no error among several files."""
+    (tmp_path / "in.json").write_text(json.dumps(document))
+
+    with pytest.raises(NoRowsError):
+        _read(tmp_path / "in.json", knowledge.sources)
+
+
+def test_texts_deeper_in_records_are_said(tmp_path):
+    """The message does not advise to name a column that holds objects."""
+    (tmp_path / "in.json").write_text(json.dumps([{"a": {"b": {"title": "Logo"}}}]))
+
+    done = subprocess.run([*PROGRAM, "tag", str(tmp_path / "in.json")], capture_output=True, text=True, check=False)
+
+    assert "the texts stand deeper in the records" in done.stderr
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 3])
+def test_arrays_are_written(tmp_path, tagger, n_rows):
+    """A JSON array holds the objects that JSON lines hold."""
+    (tmp_path / "in.csv").write_text("title,n\nonly one cell\n" + '"Logo, ""é""",007\n' * n_rows, encoding="utf-8")
+    for name in ("out.json", "out.jsonl"):
+        tag_file([str(tmp_path / "in.csv")], str(tmp_path / name), tagger)
+
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8")) == list(map(json.loads, lines))
+    assert n_rows == len(lines)

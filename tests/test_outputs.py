@@ -258,7 +258,7 @@ def test_excel_safe_covers_rejected_rows_and_line_breaks(tag, tmp_path):
 
 def test_a_byte_of_no_character_is_shown_as_it_stood(tag, tmp_path):
     """In rejected content the byte E9 is \\xe9."""
-    (tmp_path / "in.csv").write_bytes("title,n\nD\u00e9veloppeur,1\n".encode() * 20 + b"D\xe9veloppeur,1\n")
+    (tmp_path / "in.csv").write_bytes(b"title,n\n" + "D\u00e9veloppeur,1\n".encode() * 20 + b"D\xe9veloppeur,1\n")
 
     tag(["in.csv"], read=ReadOptions("utf-8"))
 

@@ -5,18 +5,20 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from jobtagger.batch.headers import is_listing
+from jobtagger.batch.recognising import Row, recognise
 from jobtagger.errors import InputError
+from jobtagger.knowledge.schema import did_you_mean
 from jobtagger.knowledge.types import Layout, Sources
 from jobtagger.records import RawRecord
 
 FIELDS = ("title", "description", "skills", "listing_id")
-NAMES, OPTIONS = "names", "options"
+NAMES, OPTIONS, CONTENT = "names", "options", "content"
 OWN_PREFIX = "jobtagger_"
 """Stands before a column of ours whose name the input has already."""
 
 _SHOWN_COLUMNS = 30
 _SHOWN_CHARS = 40
-_NO_HEADER_HINT = ", or say --no-header if the first row is no header"
 _GAP = re.compile(r"\{([^{}]+)\}")
 _NO_VALUES = ("", "none", "nan", "null")
 
@@ -24,7 +26,8 @@ _NO_VALUES = ("", "none", "nan", "null")
 class FieldMap(NamedTuple):
     """Places of the columns of each field, best first, and how they were found (`layout:id`, `names`, `options`).
 
-    `causes` says the same for each of `FIELDS`, empty where there is no column.
+    `causes` says the same for each of `FIELDS`, or `content`, empty where there is no column. Where title or description
+    is missing, `unread` are columns that may hold it.
     """
 
     title: tuple[int, ...]
@@ -34,6 +37,7 @@ class FieldMap(NamedTuple):
     details: tuple["Detail", ...]
     found_by: str
     causes: tuple[str, ...]
+    unread: tuple[int, ...] = ()
 
     def record(self, cells: Sequence[str]) -> RawRecord:
         """Reduce a row to the fields the tagger understands."""
@@ -60,46 +64,59 @@ class Detail(NamedTuple):
 
 
 def find_fields(
-    name: str, columns: list[str], sources: Sources, named: Mapping[str, str], may_lack_header: bool = False
+    name: str, columns: list[str], sources: Sources, named: Mapping[str, str], hint: str = "", rows: Sequence[Row] = ()
 ) -> FieldMap:
     """Find the columns of each field; `named` holds what the user fixed (field to column).
 
-    Where the columns may be a row taken for the header, the message about missing ones says so.
+    Where there is no layout, columns are read by their names and, if there are some first `rows`, by what these hold.
 
     Raises
     ------
     InputError
-        When a named column does not exist, or no title and no description can be found.
+        When a named column does not exist, or no title and no description can be found; it ends in `hint`.
     """
     place_of = _first_places(columns)
     places = {field: _places(sources.aliases.get(field, ()), place_of) for field in FIELDS}
-    causes = {field: NAMES if found else "" for field, found in places.items()}
     layout = _layout_of(place_of, sources.layouts)
+    fixed = {field: _named_place(name, column, columns) for field, column in named.items()}
+    causes = dict.fromkeys(FIELDS, NAMES)
+    unread: tuple[int, ...] = ()
     if layout:
         for field in FIELDS:
             if found := _places(getattr(layout, field), place_of):
                 places[field], causes[field] = found, f"layout:{layout.id}"
-    for field, column in named.items():
-        if column not in columns:
-            raise InputError(f'{name}: no column "{column}"; columns: {_shown(columns)}')
-        places[field], causes[field] = (columns.index(column),), OPTIONS
+    else:
+        known = recognise(columns, rows, sources.headers, places, fixed)
+        places |= known.places
+        unread = known.unread
+        causes |= dict.fromkeys(known.by_content, CONTENT)
+    for field, place in fixed.items():
+        places[field], causes[field] = (place,), OPTIONS
     if not places["title"] and not places["description"]:
+        long = f" (long texts stand in {_shown([columns[place] for place in unread])})" if unread else ""
         raise InputError(
-            f"{name}: no text column found; name it with --title or --description"
-            f"{_NO_HEADER_HINT if may_lack_header else ''}; columns: {_shown(columns)}"
+            f"{name}: no text column found; name it with --title or --description{long}{hint}; columns: {_shown(columns)}"
         )
     found_by = OPTIONS if named else f"layout:{layout.id}" if layout else NAMES
     details = _details((layout or sources).details, place_of)
-    return FieldMap(**places, details=details, found_by=found_by, causes=tuple(causes[field] for field in FIELDS))
+    return FieldMap(
+        **places, details=details, found_by=found_by, unread=unread,
+        causes=tuple(causes[field] if places[field] else "" for field in FIELDS),
+    )  # fmt: skip
 
 
 def n_text_fields(columns: list[str], sources: Sources, named: Mapping[str, str]) -> int:
-    """Say how many of title and description would be found in columns."""
+    """Say how many of title and description would be found in columns.
+
+    Of names that may be those of both, such as "Mission" and "Offer", a pair counts as one.
+    """
     try:
         fields = find_fields("", columns, sources, named)
     except InputError:
         return 0
-    return bool(fields.title) + bool(fields.description)
+    found = [places for places in (fields.title, fields.description) if places]
+    n_sure = sum(any(not is_listing(columns[place], sources.headers) for place in places) for places in found)
+    return n_sure or len(found) // 2
 
 
 def own_names(names: Sequence[str], columns: Sequence[str]) -> list[str]:
@@ -117,6 +134,22 @@ def plain(column: str) -> str:
     """Give the form in which column names are compared: no case, accents, spaces or signs."""
     decomposed = unicodedata.normalize("NFKD", column.lower())
     return re.sub(r"[^a-z0-9:]", "", decomposed)
+
+
+def _named_place(name: str, named: str, columns: list[str]) -> int:
+    """Give the place of a column that the user named; case, accents, blanks and signs may differ if only one fits.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    if named in columns:
+        return columns.index(named)
+    fitting = [place for place, column in enumerate(columns) if plain(column) and plain(column) == plain(named)]
+    if len(fitting) == 1:
+        return fitting[0]
+    raise InputError(f'{name}: no column "{named}"{did_you_mean(named, columns)}; columns: {_shown(columns)}')
 
 
 def _layout_of(place_of: Mapping[str, int], layouts: tuple[Layout, ...]) -> Layout | None:

@@ -5,10 +5,13 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from jobtagger.batch.columns import n_text_fields
 from jobtagger.batch.encodings import CUT, DOS_END, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding, show_bad_bytes
+from jobtagger.batch.reasons import Why
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import ReadOptions, Row, Rows, Shape, Table, numbered_columns
 from jobtagger.errors import InputError, NoRowsError
+from jobtagger.knowledge.types import Sources
 from jobtagger.records import RejectedRecord
 
 DELIMITERS = ",;\t|"
@@ -17,14 +20,23 @@ _NONE = "\udffe"
 """Parts no line: no decoder makes it."""
 _SAMPLE_LINES = 60
 _SAMPLE_CHARS = 200_000
+_N_HEADINGS = 10  # lines among which the header is looked for
+_BOTH = 2  # title and description
+_GIVEN = Why.of(("--delimiter", {}))
+_HEADER_AGAIN = "is the header once more"
 _OPEN_QUOTE = "a quote is opened and never closed"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
-_WRITTEN = {"tab": "\t", "\\t": "\t"}
+_WRITTEN = {
+    "tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "colon": ":", "caret": "^", "tilde": "~",
+    "space": " ", "tabulation": "\t", "virgule": ",", "point-virgule": ";", "barre": "|", "deux-points": ":", "espace": " ",
+}  # fmt: skip
 _CODE = re.compile(r"\\x([0-9a-fA-F]{2})")
 
 
-def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions) -> Table:
+def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions, sources: Sources) -> Table:
     """Read delimited text, with a header unless the options say that there is none.
+
+    Headings above the header are passed over where one of the next lines names title and description.
 
     Raises
     ------
@@ -35,19 +47,24 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
     decoded = DecodedLines(stream, encoding)
     lines = _Lines(decoded.blocks())
     delimiter, reason = _delimiter(stream.name, lines, options.delimiter)
-    try:
-        reader = csv.reader(lines.from_start(), delimiter=delimiter)
-        first = next((cells for cells in reader if cells and not _is_blank(cells)), [])
-        if first and CUT in first[-1]:
-            raise csv.Error(TOO_LONG)
-    except csv.Error as error:
-        raise InputError(f"{stream.name}: row 1: the header cannot be read: {error}") from None
+    head = lines.look_ahead(_SAMPLE_LINES, _SAMPLE_CHARS)
+    first, end = _first_record(stream.name, lines, delimiter)
     n_headers, columns = 0, numbered_columns(len(first))
     if options.has_header:
-        n_headers, columns = 1, list(map(show_bad_bytes, first))
-        lines.start += reader.line_num
+        named = dict(options.columns)
+        below = None if n_text_fields(first, sources, named) else _header_below(head, lines.start, options, sources)
+        n_headers = 1
+        if below:
+            n_headers += sum(not line.isspace() for line in head[lines.start : below])
+            lines.start = below
+            delimiter, reason = _sign_of(head[below:], options.delimiter)
+            first, end = _first_record(stream.name, lines, delimiter)
+        columns = list(map(show_bad_bytes, first))
+        lines.start = end
     is_parted = len(columns) > 1 or options.delimiter
     rows = _Records(stream.name, lines, delimiter if is_parted else _NONE, decoded, len(columns), n_headers).rows()
+    if options.has_header:
+        rows = _without_headers(rows, stream.name, delimiter, n_headers, columns)
     first_row = next(rows, None)
     if first_row is None:
         hint = "; if it is a row, say --no-header" if options.names_no_header else ""
@@ -56,15 +73,46 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
     return Table(stream.name, columns, itertools.chain([first_row], rows), 1 + n_headers, shape, stream)
 
 
-def _delimiter(name: str, lines: "_Lines", fixed: str) -> tuple[str, str]:
+def _first_record(name: str, lines: "_Lines", delimiter: str) -> tuple[Row, int]:
+    """Give the first record that is not blank, and the number of the line behind it."""
+    try:
+        reader = csv.reader(lines.from_start(), delimiter=delimiter)
+        first = next((cells for cells in reader if cells and not _is_blank(cells)), [])
+        if first and CUT in first[-1]:
+            raise csv.Error(TOO_LONG)
+    except csv.Error as error:
+        raise InputError(f"{name}: row 1: the header cannot be read: {error}") from None
+    return first, lines.start + reader.line_num
+
+
+def _header_below(head: list[str], start: int, options: ReadOptions, sources: Sources) -> int | None:
+    """Give the number of the line, among the first behind `start`, that names title and description; None if there is none."""
+    named = dict(options.columns)
+    for number in range(start + 1, min(start + _N_HEADINGS, len(head))):
+        try:
+            sign = _sign_of(head[number:], options.delimiter)[0]
+            cells = next(csv.reader(head[number:], delimiter=sign), [])
+        except csv.Error:
+            continue
+        if len(cells) > 1 and n_text_fields(cells, sources, named) == _BOTH:
+            return number
+    return None
+
+
+def _sign_of(lines: list[str], fixed: str) -> tuple[str, Why]:
+    """Give the delimiter of lines, and why it is that."""
+    return (_fixed("", fixed), _GIVEN) if fixed else sniff([line for line in lines if not line.isspace()])
+
+
+def _delimiter(name: str, lines: "_Lines", fixed: str) -> tuple[str, Why]:
     """Give the delimiter and why it is that; a line like `sep=;` above the header, as Excel knows it, is passed over."""
     head = lines.look_ahead(_SAMPLE_LINES, _SAMPLE_CHARS)
     said = _SEPARATOR_LINE.fullmatch(head[0]) if head else None
     lines.start = 1 if said else 0
     if fixed:
-        return _fixed(name, fixed), "--delimiter"
+        return _fixed(name, fixed), _GIVEN
     if said:
-        return said[1], f'the first line says "sep={said[1]}"'
+        return said[1], Why.of(('the first line says "sep={sign}"', {"sign": said[1]}))
     return sniff([line for line in head if not line.isspace()])
 
 
@@ -77,13 +125,15 @@ def _fixed(name: str, written: str) -> str:
         When it is no single sign, or one that ends lines or quotes cells.
     """
     code = _CODE.fullmatch(written)
-    sign = chr(int(code[1], 16)) if code else _WRITTEN.get(written, written)
+    sign = chr(int(code[1], 16)) if code else _WRITTEN.get(written.lower(), written)
     if len(sign) != 1 or sign in '\r\n"':
-        raise InputError(rf"{name}: --delimiter {written!r} is not one sign; give one, such as ; or | or \t or \x01")
+        raise InputError(
+            rf"{name}: --delimiter {written!r} is not one sign; give one, such as ; or | or \t or \x01, or its name"
+        )
     return sign
 
 
-def sniff(lines: list[str]) -> tuple[str, str]:
+def sniff(lines: list[str]) -> tuple[str, Why]:
     """Find the delimiter of the first lines of a file; say why."""
     best = (0.0, 0, DELIMITERS[0])
     for delimiter in reversed(DELIMITERS):
@@ -96,11 +146,9 @@ def sniff(lines: list[str]) -> tuple[str, str]:
             best = max(best, (fitting, widths[0], delimiter))
     fitting, width, delimiter = best
     if not width:
-        return delimiter, "one column; nothing in the header parts it"
-    return (
-        delimiter,
-        f"the {_NAMES[delimiter]} parts the header into {width} cells, and {fitting:.0%} of the first rows",
-    )
+        return delimiter, Why.of(("one column", {}), ("nothing in the header parts it", {}))
+    facts = {"name": _NAMES[delimiter], "n": width, "share": 100 * fitting}
+    return delimiter, Why.of(("the {name} parts the header into {n} cells, and {share:.0f}% of the first rows", facts))
 
 
 class _Lines:
@@ -222,6 +270,16 @@ class _Records:
 
     def _rejected(self, number: int, reason: str, content: str) -> RejectedRecord:
         return RejectedRecord(self._name, number, reason, content.replace(CUT, ""))
+
+
+def _without_headers(rows: Rows, name: str, delimiter: str, n_headers: int, header: Row) -> Rows:
+    """Reject rows that are the header once more: files were put together, each of which may begin with a byte order mark."""
+    last = header[-1]
+    for number, row in enumerate(rows, n_headers + 1):
+        if isinstance(row, list) and row[-1] == last and [row[0].removeprefix("\ufeff"), *row[1:]] == header:
+            yield RejectedRecord(name, number, _HEADER_AGAIN, delimiter.join(row))
+        else:
+            yield row
 
 
 def _as_written(cells: Row, text: str, delimiter: str) -> Row:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from jobtagger.batch.guessing import guess_encoding
+from jobtagger.batch.reasons import Why
 from jobtagger.batch.streams import HEAD_SIZE, InputStream
 from jobtagger.errors import InputError
 
@@ -45,7 +46,7 @@ class Encoding(NamedTuple):
 
     name: str
     confidence: float
-    reason: str
+    reason: Why
     has_bom: bool = False
 
 
@@ -62,16 +63,17 @@ def find_encoding(name: str, head: bytes, forced: str) -> Encoding:
         known = _known(name, forced).removesuffix("-sig")
         if known in _WIDE and not mark:
             raise InputError(f"{name}: has no byte order mark; say --encoding {known}-le or {known}-be")
-        return Encoding(known, 1.0, "--encoding", mark is not None and mark[1] == known == "utf-8")
+        return Encoding(known, 1.0, Why.of(("--encoding", {})), mark is not None and mark[1] == known == "utf-8")
     if mark:
-        return Encoding(mark[1], 1.0, "byte order mark", mark[1] == "utf-8")
+        return Encoding(mark[1], 1.0, Why.of(("byte order mark", {})), mark[1] == "utf-8")
     if len(head) >= HEAD_SIZE:
         head = _UNFINISHED.sub(b"", head)
     if guess := _utf16(head):
         return guess
     if _is_utf8(head):
         what = "nothing but ASCII" if head.isascii() else "valid UTF-8"
-        return Encoding("utf-8", 1.0, f"{what} in the first {len(head):,} bytes")
+        reason = Why.of(("{what} in the first {n:,} bytes", {"what": what, "n": len(head)}))
+        return Encoding("utf-8", 1.0, reason)
     return _of_mixed_pieces(head)
 
 
@@ -83,7 +85,8 @@ def _of_mixed_pieces(head: bytes) -> Encoding:
     other = [piece for piece in _PIECE_ENDS.split(head) if not piece.isascii()]
     share_bad = sum(not _is_utf8(piece) for piece in other) / len(other)
     if share_bad < _FEW_BAD:
-        return Encoding("utf-8", 1 - share_bad, f"{1 - share_bad:.0%} of what is not ASCII is valid UTF-8")
+        reason = Why.of(("{share:.0f}% of what is not ASCII is valid UTF-8", {"share": 100 * (1 - share_bad)}))
+        return Encoding("utf-8", 1 - share_bad, reason)
     return Encoding(*guess_encoding(other))
 
 
@@ -225,4 +228,4 @@ def _utf16(head: bytes) -> Encoding | None:
         return None
     if max(even, odd) < 4 * (min(even, odd) + 1):
         return None
-    return Encoding("utf-16-be" if even > odd else "utf-16-le", 0.9, "every other byte is zero")
+    return Encoding("utf-16-be" if even > odd else "utf-16-le", 0.9, Why.of(("every other byte is zero", {})))

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from jobtagger.batch.reasons import Part, Why
+
 WESTERN = "cp1252"
 _LATIN = (WESTERN, "cp1250", "cp1254", "cp1257", "mac_roman", "cp850")
 """Code pages of Latin letters, the commonest first."""
@@ -49,7 +51,7 @@ class Guess(NamedTuple):
 
     name: str
     confidence: float
-    reason: str
+    reason: Why
 
 
 def guess_encoding(pieces: Sequence[bytes]) -> Guess:
@@ -65,8 +67,13 @@ def _latin(sample: bytes) -> Guess | None:
     if best < _FITS:
         return None
     fit, *others = [fit for fit in found if fit.share >= best - _NEAR]
-    reason = f"{fit.share:.0%} of what is not ASCII stands where {fit.language} has it"
-    reason += f"; {', '.join(other.name for other in others)} would do as well" if others else ""
+    reason = Why.of(
+        (
+            "{share:.0f}% of what is not ASCII stands where {language} has it",
+            {"share": 100 * fit.share, "language": fit.language},
+        ),
+        *_also([other.name for other in others]),
+    )
     return Guess(fit.name, fit.share * (_DRAW if others else 1), reason)
 
 
@@ -110,11 +117,15 @@ def _any(sample: bytes) -> Guess:
 
     results = sorted(from_bytes(sample, cp_isolation=_COMMON), key=lambda result: (result.chaos, -result.coherence))
     if not results:
-        return Guess(WESTERN, 0.0, "none fits; the commonest one on Western systems")
+        return Guess(WESTERN, 0.0, Why.of(("none fits", {}), ("the commonest one on Western systems", {})))
     draw = [result for result in results if result.chaos == results[0].chaos]
     names = list(dict.fromkeys(name for result in draw for name in (result.encoding, *result.could_be_from_charset)))
     name = WESTERN if WESTERN in names else results[0].encoding
     others = [other for other in names if other != name][:3]
-    reason = "charset-normalizer, from what is not ASCII"
-    reason += f"; {', '.join(others)} would do as well" if others else ""
+    reason = Why.of(("charset-normalizer, from what is not ASCII", {}), *_also(others))
     return Guess(name, (1 - results[0].chaos) * (_DRAW if others else 1), reason)
+
+
+def _also(names: Sequence[str]) -> list[Part]:
+    """Say which other encodings would do, if there are any."""
+    return [("{names} would do as well", {"names": ", ".join(names)})] if names else []

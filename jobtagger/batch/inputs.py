@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from jobtagger.batch.columns import FieldMap, find_fields
+from jobtagger.batch.columns import FieldMap, find_fields, n_text_fields
+from jobtagger.batch.contents import N_SAMPLE_ROWS
 from jobtagger.batch.reading import open_table
 from jobtagger.batch.streams import is_read_once
 from jobtagger.batch.table import ReadOptions, Row, Shape, Table
@@ -12,6 +13,7 @@ from jobtagger.knowledge.types import Sources
 from jobtagger.records import RejectedRecord
 from jobtagger.tagger import CHUNK_SIZE
 
+_RARE_DELIMITERS = ":^~§#/\\¦ "
 _CHUNK_CHARS = 4_000_000  # a chunk of huge rows ends earlier, so that memory stays flat
 
 
@@ -123,8 +125,28 @@ def fields_of(table: Table, options: ReadOptions, sources: Sources) -> FieldMap:
     InputError
         When a named one does not exist, or none that holds text can be found.
     """
-    is_csv = table.shape.format == "csv"
-    return find_fields(table.name, table.columns, sources, dict(options.columns), is_csv and options.has_header)
+    rows = table.first_rows(N_SAMPLE_ROWS)
+    hint = _hint(table, rows, options, sources)
+    return find_fields(table.name, table.columns, sources, dict(options.columns), hint, rows)
+
+
+def _hint(table: Table, rows: list[Row], options: ReadOptions, sources: Sources) -> str:
+    """Say what else may be the cause where no text column is found."""
+    if table.shape.format == "csv" and options.has_header:
+        sign = _parting_sign(table.columns, sources)
+        named = f"; if {sign!r} parts the cells, say --delimiter {sign!r}" if sign else ""
+        return f"{named}, or say --no-header if the first row is no header"
+    if any(cell.startswith(("{", "[{")) for row in rows for cell in row):
+        return "; the texts stand deeper in the records: make them flat first, as with jq '[.[] | .job]'"
+    return ""
+
+
+def _parting_sign(columns: list[str], sources: Sources) -> str:
+    """Give the sign that would part a header of one cell into names that are known."""
+    if len(columns) > 1:
+        return ""
+    signs = [sign for sign in _RARE_DELIMITERS if sign in columns[0]]
+    return next((sign for sign in signs if n_text_fields(columns[0].split(sign), sources, {})), "")
 
 
 def _chunks(source: int, table: Table) -> Iterator[Chunk]:

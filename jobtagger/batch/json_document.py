@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from jobtagger.batch.encodings import MAX_RECORD_CHARS, TOO_LONG, Decoded
 
-MAX_LEVELS = 3
+MAX_LEVELS = 5
 """Lists are looked for in objects up to this many levels deep."""
 NO_OBJECT = "is no JSON object"
 TOO_DEEP = "is nested too deeply"
@@ -63,6 +63,10 @@ class JsonDocument:
     ----------
     keys : list of str
         The keys of the object that the document is, as far as it was read.
+    nested : set of str
+        Those of them under which a list or an object stands.
+    empty : list of tuple of str
+        Where lists without any item stand.
     """
 
     def __init__(self, decoded: Decoded) -> None:
@@ -72,6 +76,8 @@ class JsonDocument:
         self._place = 0
         self._n_gone = 0
         self.keys: list[str] = []
+        self.nested: set[str] = set()
+        self.empty: list[Path] = []
 
     def lists(self) -> Iterator[tuple[Path, Record]]:
         """Give the items of all lists, each with the keys under which its list stands.
@@ -96,9 +102,12 @@ class JsonDocument:
     def _values(self, where: list[str]) -> Iterator[tuple[Path, Record]]:
         sign = self._next()
         if sign == "[":
-            path = tuple(where)
+            path, is_empty = tuple(where), True
             for _ in self._parts("]"):
+                is_empty = False
                 yield path, self._item()
+            if is_empty:
+                self.empty.append(path)
         elif sign == "{" and len(where) < MAX_LEVELS:
             for _ in self._parts("}"):
                 where.append(self._key(is_top=not where))
@@ -125,6 +134,8 @@ class JsonDocument:
         self._place += 1
         if is_top:
             self.keys.append(key)
+            if self._next() in ("[", "{"):
+                self.nested.add(key)
         return key
 
     def _item(self) -> Record:

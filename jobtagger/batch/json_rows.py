@@ -8,11 +8,20 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from json import JSONDecodeError
-from typing import Any, NamedTuple
+from typing import Any
 
-from jobtagger.batch.columns import n_text_fields
 from jobtagger.batch.encodings import CUT, DOS_END, Decoded, DecodedLines, Encoding
-from jobtagger.batch.json_document import NO_OBJECT, TOO_DEEP, Broken, JsonDocument, Number, Path, Record, decode
+from jobtagger.batch.json_document import NO_OBJECT, TOO_DEEP, Broken, JsonDocument, Number, Record, decode
+from jobtagger.batch.json_places import (
+    Objects,
+    Plan,
+    are_records,
+    holds_columns,
+    is_empty_list_of_postings,
+    lists_left_out,
+    look_through,
+    places_of_records,
+)
 from jobtagger.batch.streams import InputStream
 from jobtagger.batch.table import ReadOptions, Row, Shape, Table
 from jobtagger.errors import InputError, NoRowsError
@@ -23,10 +32,6 @@ ENDINGS = (".json", ".jsonl", ".ndjson")
 _LINES_ENDINGS = (".jsonl", ".ndjson")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _N_HEAD_LINES = 20
-_USUAL_LISTS = (
-    "items", "jobs", "results", "records", "data", "rows", "postings", "listings", "projects", "entries", "hits", "offers",
-    "missions", "offres", "annonces", "projets",
-)  # fmt: skip
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 Records = Iterator[Record]
@@ -56,7 +61,9 @@ def starts_with_lines(open_again: Callable[[], InputStream], encoding: Encoding)
         return first.rstrip().endswith("}") and next(lines, "").lstrip().startswith("{")
 
 
-def read_json_lines(open_again: Callable[[], InputStream], encoding: Encoding) -> Table:
+def read_json_lines(
+    open_again: Callable[[], InputStream], encoding: Encoding, options: ReadOptions, sources: Sources
+) -> Table:
     """Read one object per line; a line that is none is rejected."""
 
     def records(stream: InputStream) -> Records:
@@ -66,114 +73,86 @@ def read_json_lines(open_again: Callable[[], InputStream], encoding: Encoding) -
                 fault = lines.fault(line)
                 yield Broken(line.replace(CUT, ""), fault) if fault else _record(line)
 
-    seen, broken = _List(), None
+    seen, broken = Objects(), None
     with open_again() as stream:
         for record in records(stream):
             if isinstance(record, Broken):
                 broken = broken or record
             else:
                 seen.add(record)
-    return _table("jsonl", open_again, encoding, records, seen.columns, broken)
+    return _table(Shape("jsonl", encoding=encoding), open_again, records, Plan(seen, options, sources), broken)
 
 
 def read_json_document(
     open_again: Callable[[], InputStream], encoding: Encoding, options: ReadOptions, sources: Sources
 ) -> Table:
-    """Read a list of objects: the document itself, or one that stands in it; else the document as the only record."""
+    """Read a list of objects: the document itself, or those that stand in it; else the document as the only record."""
     with open_again() as stream:
-        found = _look_through(stream, encoding)
-    place = _place_of_records(found, options, sources)
-    if place is None and found.broken and found.broken.is_rest:
+        found = look_through(JsonDocument(Decoded(stream, encoding)))
+    places = places_of_records(found, options, sources)
+    if not places and found.broken and found.broken.is_rest:
         raise InputError(f"{stream.name}: is not JSON: {found.broken.reason}")
+    if not places:
+        if is_empty_list_of_postings(found, options, sources):
+            raise NoRowsError(f"{stream.name}: holds no records: its list of them is empty")
+        return _whole(open_again, encoding, options, sources, found.broken)
 
     def records(stream: InputStream) -> Records:
-        document = JsonDocument(Decoded(stream, encoding))
-        if place is None:
-            yield document.whole()
-            return
-        for path, record in document.lists():
-            if path == place or (isinstance(record, Broken) and record.is_rest):
+        for path, record in JsonDocument(Decoded(stream, encoding)).lists():
+            if path in places or (isinstance(record, Broken) and record.is_rest):
                 yield record
 
-    columns = dict.fromkeys(found.keys) if place is None else found.lists[place].columns
-    return _table("json", open_again, encoding, records, columns, found.broken)
+    seen = Objects.together([found.lists[path] for path in places])
+    others = lists_left_out(found, places, options, sources)
+    shape = Shape("json", encoding=encoding, lists=tuple(filter(None, map(".".join, places))), other_lists=others)
+    return _table(shape, open_again, records, Plan(seen, options, sources), found.broken)
 
 
-class _List:
-    """What one of the lists in a document holds: how many objects, with which keys."""
-
-    def __init__(self) -> None:
-        self.n_objects = 0
-        self.columns: dict[str, None] = {}
-
-    def add(self, record: dict[str, Any]) -> None:
-        """Take one more object."""
-        self.n_objects += 1
-        self.columns.update(dict.fromkeys(record))
-
-
-class _Found(NamedTuple):
-    """What a document holds: keys of its own if it is an object, lists, the first item that is no record."""
-
-    keys: list[str]
-    lists: dict[Path, _List]
-    broken: Broken | None
-
-
-def _look_through(stream: InputStream, encoding: Encoding) -> _Found:
-    document = JsonDocument(Decoded(stream, encoding))
-    lists: dict[Path, _List] = {}
-    broken = None
-    for path, record in document.lists():
-        if isinstance(record, Broken):
-            broken = broken or record
-            continue
-        lists.setdefault(path, _List()).add(record)
-    return _Found(document.keys, lists, broken)
-
-
-def _place_of_records(found: _Found, options: ReadOptions, sources: Sources) -> Path | None:
-    """Find where the records stand; None if the document itself is the record.
-
-    Places that layouts know come first, then the list whose objects look most like postings, then the longest. A list
-    that looks no more like postings than the object around it is a part of that, its attachments for one; but not under
-    a name that lists of postings usually have.
-    """
-    known = {tuple(layout.records.split(".")) for layout in sources.layouts if layout.records}
-    if place := next((path for path in found.lists if path in known), None):
-        return place
-
-    def likeness(columns: Iterable[str]) -> int:
-        return n_text_fields(list(columns), sources, dict(options.columns))
-
-    def rank(path: Path) -> tuple[int, int]:
-        return likeness(found.lists[path].columns), found.lists[path].n_objects
-
-    best = max(found.lists, key=rank, default=None)
-    if best is None:
-        return None
-    own, theirs = likeness(found.keys), likeness(found.lists[best].columns)
-    is_usual = len(best) == 1 and best[0].lower() in _USUAL_LISTS
-    return best if theirs > own or not own or (theirs and is_usual) else None
+def _whole(
+    open_again: Callable[[], InputStream],
+    encoding: Encoding,
+    options: ReadOptions,
+    sources: Sources,
+    broken: Broken | None,
+) -> Table:
+    """Read a document that holds no list of postings: it is one itself, or its objects are."""
+    with open_again() as stream:
+        document = JsonDocument(Decoded(stream, encoding)).whole()
+    seen = Objects()
+    records: list[Record] = [document]
+    if isinstance(document, dict):
+        if are_records(document, options, sources):
+            records = list(document.values())
+        for record in records:
+            if isinstance(record, dict):
+                seen.add(record)
+    plan = Plan(seen, options, sources)
+    if not plan.wrapper and isinstance(document, dict) and holds_columns(document, options, sources):
+        raise InputError(
+            f"{stream.name}: holds columns, not records; save it as a list of records, as pandas does by"
+            ' to_json(orient="records"), or as CSV'
+        )
+    broken = broken or (document if isinstance(document, Broken) else None)
+    return _table(Shape("json", encoding=encoding), open_again, lambda _: iter(records), plan, broken)
 
 
 def _table(
-    form: str,
+    shape: Shape,
     open_again: Callable[[], InputStream],
-    encoding: Encoding,
     records: Callable[[InputStream], Records],
-    columns: dict[str, None],
+    plan: Plan,
     broken: Broken | None,
 ) -> Table:
     stream = open_again()
     name = stream.name
-    if not columns:
+    if not plan.columns:
         stream.close()
         if broken:
             raise InputError(f"{name}: holds no records: {broken.reason} ({broken.content[:100]})")
         raise NoRowsError(f"{name}: holds no records")
-    rows = (_row(name, number, record, columns) for number, record in enumerate(records(stream), 1))
-    return Table(name, list(map(_text, columns)), rows, 1, Shape(form, stream.packing, encoding), stream)
+    flat = (part for record in records(stream) for part in plan.flat(record))
+    rows = (_row(name, number, record, plan.columns) for number, record in enumerate(flat, 1))
+    return Table(name, list(map(_text, plan.columns)), rows, 1, shape._replace(packing=stream.packing), stream)
 
 
 def _row(name: str, number: int, record: Record, columns: Iterable[str]) -> Row | RejectedRecord:

@@ -60,11 +60,11 @@ def _table(path: str, stream: InputStream, options: ReadOptions, sources: Source
     text = head.decode(encoding.name, "replace").removeprefix("\ufeff")
     ending = _ending(path)
     if ending not in JSON_ENDINGS and not looks_like_json(text):
-        return read_delimited(stream, encoding, options)
+        return read_delimited(stream, encoding, options, sources)
     open_again = _opener(path, stream)
     is_long = len(head) >= HEAD_SIZE and text.lstrip().startswith("{") and "\n" not in text.strip()
     if is_json_lines(text, ending) or (is_long and starts_with_lines(open_again, encoding)):
-        return read_json_lines(open_again, encoding)
+        return read_json_lines(open_again, encoding, options, sources)
     return read_json_document(open_again, encoding, options, sources)
 
 

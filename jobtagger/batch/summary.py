@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from jobtagger.batch.columns import CONTENT, FIELDS
 from jobtagger.batch.inputs import Input
 from jobtagger.batch.output_file import StandardOutput, WriteErrors
 from jobtagger.batch.writing import STDOUT
@@ -98,6 +99,18 @@ def describe(entry: Input) -> dict[str, Any]:
         "delimiter": shape.delimiter,
         "sheet": shape.sheet,
         "other_sheets": list(shape.other_sheets),
+        "other_lists": list(shape.other_lists),
         "found_by": entry.fields.found_by,
         "fields": read,
+        "by_content": [name for name, cause in zip(FIELDS, entry.fields.causes, strict=True) if cause == CONTENT],
+        "not_found": _not_found(entry),
+        "unread": [entry.columns[place] for place in entry.fields.unread],
     }
+
+
+def _not_found(entry: Input) -> list[str]:
+    """Give the texts of a posting that no column holds, though no layout leaves them out."""
+    fields = entry.fields
+    if any(cause.startswith("layout:") for cause in fields.causes):
+        return []
+    return [name for name in ("title", "description") if not getattr(fields, name)]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count, islice
 from typing import NamedTuple
 
 from jobtagger.batch.columns import FIELDS
 from jobtagger.batch.encodings import Encoding
+from jobtagger.batch.reasons import Why
 from jobtagger.batch.streams import InputStream
 from jobtagger.errors import InputError
 from jobtagger.knowledge.schema import did_you_mean
@@ -14,6 +15,7 @@ from jobtagger.records import RejectedRecord
 
 Row = list[str]
 Rows = Iterator[Row | RejectedRecord]
+_SAMPLE_CHARS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,18 @@ def refuse_unknown_fields(columns: Iterable[tuple[str, str]]) -> None:
 class Shape(NamedTuple):
     """What a file was found to be; `encoding` is None for formats that have none of their own.
 
-    Of a workbook `sheet` is read, and the `other_sheets` are not.
+    Of a workbook `sheet` is read, and the `other_sheets` are not; of a JSON document the `lists`, not the `other_lists`.
     """
 
     format: str
     packing: str = ""
     encoding: Encoding | None = None
     delimiter: str = ""
-    delimiter_reason: str = ""
+    delimiter_reason: Why = Why()
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    other_lists: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -83,6 +87,18 @@ class Table:
     def numbered(self) -> Iterator[tuple[int, Row | RejectedRecord]]:
         """Give the rows with their numbers."""
         return zip(self.numbers or count(self.first_number), self.rows, strict=False)
+
+    def first_rows(self, n_rows: int) -> list[Row]:
+        """Look at the first rows without taking them; fewer where they are huge."""
+        taken: list[Row | RejectedRecord] = []
+        n_chars = 0
+        for row in islice(self.rows, n_rows):
+            taken.append(row)
+            n_chars += sum(map(len, row)) if isinstance(row, list) else len(row.content)
+            if n_chars > _SAMPLE_CHARS:
+                break
+        self.rows = chain(taken, self.rows)
+        return [row for row in taken if isinstance(row, list)]
 
     def bytes_read(self) -> int:
         """Say how many bytes of the file were read so far."""

@@ -1,7 +1,7 @@
 """Tagged rows to a file that appears under its name only when it is whole, and rejected rows beside it.
 
-Until then the rows stand in `<output>.part` as delimited text or JSON lines; Parquet and Excel files are made from
-that at the end. Marks are places up to which the file is surely on disk, from which a stopped run can go on.
+Until then the rows stand in `<output>.part` as delimited text or JSON lines; JSON arrays, Parquet and Excel files are
+made from that at the end. Marks are places up to which the file is surely on disk, from which a stopped run can go on.
 """
 
 import csv
@@ -9,7 +9,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -24,11 +24,14 @@ from jobtagger.errors import InputError
 from jobtagger.records import RejectedRecord
 
 STDOUT = "-"
-DELIMITED, JSON_LINES, PARQUET, EXCEL = "delimited", "jsonl", "parquet", "excel"
+DELIMITED, JSON_LINES, JSON_ARRAY, PARQUET, EXCEL = "delimited", "jsonl", "json", "parquet", "excel"
+_OBJECTS = (JSON_LINES, JSON_ARRAY)
 FORMATS = {
     ".csv": DELIMITED, ".tsv": DELIMITED, ".tab": DELIMITED, ".txt": DELIMITED, ".jsonl": JSON_LINES,
-    ".ndjson": JSON_LINES, ".parquet": PARQUET, ".xlsx": EXCEL,
+    ".ndjson": JSON_LINES, ".json": JSON_ARRAY, ".parquet": PARQUET, ".xlsx": EXCEL,
 }  # fmt: skip
+_MADE = (JSON_ARRAY, PARQUET, EXCEL)
+"""Formats that are made of the rows when all of them are written."""
 _DELIMITER_OF_ENDING = {".tsv": "\t", ".tab": "\t"}
 _PACKINGS = (".gz", ".zst")
 REJECTED_HEADER = "file,row,reason,content\n"
@@ -52,7 +55,7 @@ def format_of(path: str) -> tuple[str, str, str]:
     packing = suffixes.pop() if suffixes and suffixes[-1] in _PACKINGS else ""
     ending = suffixes[-1] if suffixes else ""
     known = FORMATS.get(ending, "")
-    if not known or (packing and known in (PARQUET, EXCEL)):
+    if not known or (packing and known in _MADE):
         endings = ", ".join([*FORMATS, "and .gz or .zst behind those that are text"])
         raise InputError(f'{path}: format "{ending}{packing}" is not known; known: {endings}')
     needed = {PARQUET: ("pyarrow", PARQUET_EXTRA), EXCEL: ("xlsxwriter", EXCEL_EXTRA)}.get(known)
@@ -90,7 +93,7 @@ class TableWriter:
         self.n_cut_cells = 0
         is_csv = self.format == DELIMITED
         self._delimiter = _DELIMITER_OF_ENDING.get(ending, delimiter) if is_csv else ","
-        if resume_at is None and self.format != JSON_LINES:
+        if resume_at is None and self.format not in _OBJECTS:
             if has_bom and is_csv and ending == ".csv":
                 self._file.write("\ufeff")
             self.write_rows([self._columns])
@@ -99,7 +102,7 @@ class TableWriter:
         """Write rows with as many cells as there are columns; they may come in parts that stand side by side."""
         if self._is_excel_safe:
             parts = tuple([list(map(excel_safe, cells)) for cells in part] for part in parts)
-        if self.format == JSON_LINES:
+        if self.format in _OBJECTS:
             objects = (dict(zip(self._columns, chain(*row), strict=True)) for row in zip(*parts, strict=True))
             self._file.write("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in objects))
             return
@@ -129,7 +132,7 @@ class TableWriter:
         """Move the whole file into place, in its final format."""
         self._file.finish()
         if isinstance(self._file, OutputFile):
-            if self.format in (PARQUET, EXCEL):
+            if self.format in _MADE:
                 self._convert(self._file)
             with WriteErrors(str(self._file.path)):
                 os.replace(self._file.temporary, self._file.path)
@@ -142,22 +145,39 @@ class TableWriter:
             self._file.discard()
 
     def _convert(self, file: OutputFile) -> None:
-        """Make the final format from the delimited text written so far."""
+        """Make the final format from the delimited text or JSON lines written so far."""
         made = made_path(file.path)
         limit = csv.field_size_limit(_MAX_CELL)
         try:
             with WriteErrors(str(made)), file.temporary.open(encoding="utf-8", newline="") as text:
-                rows = csv.reader(text)
-                next(rows)
-                if self.format == PARQUET:
-                    write_parquet(made, self._columns, rows)
+                if self.format == JSON_ARRAY:
+                    _write_array(made, text)
+                elif self.format == PARQUET:
+                    write_parquet(made, self._columns, _rows(text))
                 else:
-                    self.n_cut_cells = write_excel(made, self._columns, rows)
+                    self.n_cut_cells = write_excel(made, self._columns, _rows(text))
                 os.replace(made, file.temporary)
         finally:
             csv.field_size_limit(limit)
             with suppress(OSError):
                 made.unlink()
+
+
+def _rows(text: Iterable[str]) -> Iterator[list[str]]:
+    """Read rows of delimited text without their header."""
+    rows = csv.reader(text)
+    next(rows)
+    return rows
+
+
+def _write_array(path: Path, lines: Iterable[str]) -> None:
+    """Write JSON lines as one array, an object a line."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        before = "[\n"
+        for line in lines:
+            file.write(before + line.removesuffix("\n"))
+            before = ",\n"
+        file.write("\n]\n" if before == ",\n" else "[]\n")
 
 
 def excel_safe(cell: str) -> str:

@@ -8,12 +8,12 @@ import click
 
 from jobtagger.cli.root import cli
 from jobtagger.cli.tag import read_options, reading_options
-from jobtagger.cli.tag_wording import WORDING
+from jobtagger.cli.tag_wording import REASONS_FR, WORDING
 from jobtagger.cli.wording import spoken
 
 if TYPE_CHECKING:
     from jobtagger.batch.columns import FieldMap
-    from jobtagger.batch.table import Table
+    from jobtagger.batch.table import Shape, Table
 
 _EXAMPLE = 70
 _WIDTH = 14
@@ -48,7 +48,21 @@ def columns(inputs: tuple[str, ...], lang: str | None, as_json: bool, **reading:
                 facts = {**describe(entry), "details": _detail_columns(table, fields), "columns": table.columns}
                 click.echo(json.dumps(facts, ensure_ascii=False))
             else:
+                if spoken(lang) == "fr":
+                    table.shape = _in_french(table.shape)
                 click.echo("\n".join(_lines(table, fields, say)))
+
+
+def _in_french(shape: "Shape") -> "Shape":
+    """Word why encoding and delimiter were taken."""
+    from jobtagger.batch.reasons import Why  # noqa: PLC0415
+
+    def word(text: str) -> str:
+        return REASONS_FR.get(text, text)
+
+    if encoding := shape.encoding:
+        shape = shape._replace(encoding=encoding._replace(reason=Why(encoding.reason.worded(word))))
+    return shape._replace(delimiter_reason=Why(shape.delimiter_reason.worded(word))) if shape.delimiter else shape
 
 
 def _lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Iterator[str]:
@@ -97,6 +111,9 @@ def _shape_lines(table: "Table", fields: "FieldMap", say: dict[str, str]) -> Ite
         others = ", ".join(shape.other_sheets)
         sheet = say["other_sheets"].format(sheet=shape.sheet, others=others) if others else shape.sheet
         yield _line(say["sheet"], sheet)
+    if shape.lists:
+        others = f"; {say['lists_unread'].format(others=', '.join(shape.other_lists))}" if shape.other_lists else ""
+        yield _line(say["list"], f"{', '.join(shape.lists)}{others}")
     layouts = [cause for cause in fields.causes if cause.startswith("layout:")]
     yield _line(say["layout"], layouts[0].removeprefix("layout:") if layouts else say["no_layout"])
 
@@ -106,7 +123,12 @@ def _found(columns: list[str], places: tuple[int, ...], cause: str, field: str, 
         return say["none_id" if field == "listing_id" else "none"].format(field=field)
     names = [f'"{columns[place]}"' for place in places]
     kind, _, layout = cause.partition(":")
-    why = {"layout": say["by_layout"].format(id=layout), "names": say["by_names"], "options": say["by_option"]}[kind]
+    why = {
+        "layout": say["by_layout"].format(id=layout),
+        "names": say["by_names"],
+        "options": say["by_option"],
+        "content": say["by_content"],
+    }[kind]
     rest = f"; {say['then'].format(columns=', '.join(names[1:]))}" if names[1:] else ""
     return f"{names[0]} ({why}{rest})"
 

@@ -1,5 +1,6 @@
 """`jobtagger tag`: files through the tagger."""
 
+import json
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_STOPPED, EXIT_TERMINATED = 130, 143
 _SHOWN = 12
+_SHOWN_COLUMNS = 6
 _BAR = 24
 _OPTIONS = [
     click.option("--title", help="Column that holds the title."),
@@ -60,8 +62,8 @@ def read_options(encoding: str, delimiter: str, no_header: bool, **columns: str 
     "--output",
     default="-",
     show_default=True,
-    help="File to write (.csv, .tsv, .jsonl, .parquet, .xlsx; the text formats also with .gz or .zst); - is standard"
-    " output.",
+    help="File to write (.csv, .tsv, .jsonl, .json, .parquet, .xlsx; .csv, .tsv and .jsonl also with .gz or .zst); - is"
+    " standard output.",
 )
 @reading_options
 @click.option(
@@ -192,10 +194,30 @@ def _notes(summary: "Summary", language: str) -> Iterator[str]:
     for entry in summary.inputs:
         if others := ", ".join(entry["other_sheets"]):
             yield say["sheets_left_out"].format(name=entry["name"], sheet=entry["sheet"], others=others)
+        if others := ", ".join(entry["other_lists"]):
+            yield say["lists_left_out"].format(name=entry["name"], others=others)
+    yield from _column_notes(summary, language)
     for name in summary.renamed_columns:
         yield say["renamed"].format(name=name)
     if summary.n_cut_cells:
         yield counted(language, "cut", summary.n_cut_cells)
+
+
+def _column_notes(summary: "Summary", language: str) -> Iterator[str]:
+    """Say which texts were found by content alone, or not at all, once for inputs of the same columns."""
+    say = WORDING[language]
+    inputs: dict[str, list[dict[str, Any]]] = {}
+    for entry in summary.inputs:
+        facts = {key: entry[key] for key in ("fields", "by_content", "not_found", "unread")}
+        inputs.setdefault(json.dumps(facts), []).append(entry)
+    for entry, *others in inputs.values():
+        name = entry["name"] + (f" ({counted(language, 'more', len(others))})" if others else "")
+        for field in entry["by_content"]:
+            yield say["by_content_note"].format(name=name, column=entry["fields"][field][0], field=field)
+        unread = ", ".join(entry["unread"][:_SHOWN_COLUMNS])
+        for field in entry["not_found"]:
+            if unread:
+                yield say[f"no_{field}"].format(name=name, unread=unread)
 
 
 def _guessed(summary: "Summary", language: str) -> str:

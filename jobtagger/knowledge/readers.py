@@ -14,6 +14,7 @@ from jobtagger.knowledge.types import (
     Evidence,
     Exposure,
     Footer,
+    Headers,
     Layout,
     Level,
     Mode,
@@ -394,10 +395,21 @@ def sources(
     named = {name: aliases.texts(name) for name in FIELDS}
     details = aliases.texts("details", optional=True)
     aliases.finish()
+    words = headers(Fields(table.pop("headers", {}), "[headers]", problems))
     top = Fields(table, "file", problems)
     suffixes = top.texts("title_suffixes")
     top.finish()
-    return Sources(layouts, named, footers, suffixes, details)
+    return Sources(layouts, named, footers, suffixes, details, words)
+
+
+def headers(fields: Fields) -> Headers:
+    """Read the words of which names of columns are made."""
+    core = {name: fields.texts(name) for name in ("title", "description", "skills")}
+    beside = {name: frozenset(fields.texts(f"{name}_of_listing")) for name in ("title", "description")}
+    kinds = ("listing", "texts", "qualifiers", "short", "small", "names", "foreign")
+    sets = [frozenset(fields.texts(name)) for name in kinds]
+    fields.finish()
+    return Headers(core, beside, *sets)
 
 
 def exposure(row: dict[str, str], place: str, problems: Problems, categories: Collection[str]) -> Exposure:

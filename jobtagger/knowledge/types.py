@@ -281,6 +281,35 @@ class Footer:
 
 
 @dataclass(frozen=True, slots=True)
+class Headers:
+    """The words of which names of columns are made.
+
+    `core` are those that tell a field, the strongest first; `beside_listing` tell it only together with one of `listing`,
+    which are words for the posting itself. `texts` are those of them that alone may name the text. Columns called by one
+    of `names` are the title as a last resort; those with one of `foreign` are never the description by what they hold.
+    """
+
+    core: dict[str, tuple[str, ...]]
+    beside_listing: dict[str, frozenset[str]]
+    listing: frozenset[str]
+    texts: frozenset[str]
+    qualifiers: frozenset[str]
+    short: frozenset[str]
+    small: frozenset[str]
+    names: frozenset[str]
+    foreign: frozenset[str]
+
+    def known(self) -> frozenset[str]:
+        """Give all words of which the name of a field's column may be made."""
+        fields = (word for words in (*self.core.values(), *self.beside_listing.values()) for word in words)
+        return frozenset(fields) | self.listing | self.qualifiers | self.short | self.small
+
+
+NO_HEADERS = Headers({}, {}, *[frozenset[str]()] * 7)
+"""For sources of which names are read by the aliases alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """The layouts, the column names that speak for themselves and what further such columns say, what boards add to texts."""
 
@@ -289,6 +318,7 @@ class Sources:
     footers: tuple[Footer, ...]
     title_suffixes: tuple[str, ...]
     details: tuple[str, ...] = ()
+    headers: Headers = NO_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
