@@ -63,14 +63,23 @@ def fingerprint(posting: dict[str, str]) -> tuple[str, str]:
     return re.sub(r"\W+", " ", title.lower()).strip(), re.sub(r"\W+", " ", beginning.lower()).strip()
 
 
-def labelled_postings(folder: Path) -> tuple[list[RawRecord], NDArray[np.str_], NDArray[np.bool_]]:
-    """Give the labelled real postings, their categories, and which were drawn to spread."""
+class Real(NamedTuple):
+    """Labelled real postings, n of them; `is_spread` says which were drawn to spread, `source` whose scrape they are of."""
+
+    records: list[RawRecord]
+    y: NDArray[np.str_]
+    is_spread: NDArray[np.bool_]
+    source: NDArray[np.str_]
+
+
+def labelled_postings(folder: Path) -> Real:
+    """Read them; those of the gold set are left out."""
     with (STATISTICS / "real_labels.csv").open(encoding="utf-8", newline="") as table:
         labels = {row["posting_id"]: row for row in csv.DictReader(table)}
     with (folder / "gold_dev.jsonl").open(encoding="utf-8") as lines:
         golden = [json.loads(line) for line in lines]
     gold = {fingerprint(posting) for posting in golden} | {posting["id"] for posting in golden}
-    records, categories, spread = [], [], []
+    records, categories, spread, sources = [], [], [], []
     with gzip.open(folder / "postings.jsonl.gz", "rt", encoding="utf-8") as lines:
         for posting in map(json.loads, lines):
             if posting["id"] not in labels or posting["id"] in gold or fingerprint(posting) in gold:
@@ -79,7 +88,21 @@ def labelled_postings(folder: Path) -> tuple[list[RawRecord], NDArray[np.str_], 
             records.append(RawRecord(posting["title"] or "", posting["description"] or "", skills))
             categories.append(labels[posting["id"]]["category_id"])
             spread.append(labels[posting["id"]]["drawn"] == "spread")
-    return records, np.array(categories), np.array(spread)
+            sources.append(posting["source"])
+    return Real(records, np.array(categories), np.array(spread), np.array(sources))
+
+
+def folds_of(source: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Part postings into folds of about one size, each scrape whole in one of them.
+
+    Users bring postings of other boards than we know: what was learnt by heart of a board must not make sure of itself.
+    """
+    names, places, counts = np.unique(source, return_inverse=True, return_counts=True)
+    fold, load = np.zeros(len(names), dtype=np.int64), np.zeros(N_FOLDS, dtype=np.int64)
+    for place in np.argsort(-counts, kind="stable"):
+        fold[place] = load.argmin()
+        load[fold[place]] += counts[place]
+    return fold[places]
 
 
 def frequent_terms(counted: Counted, n_categories: int) -> TermWeights:
@@ -110,7 +133,7 @@ def write_calibration(logits: Matrix, label: NDArray[np.int64]) -> None:
     surest = np.sort(probability.max(axis=1))[::-1]
     right = (probability.argmax(axis=1) == label)[np.argsort(-probability.max(axis=1), kind="stable")]
     lines = [
-        "# Made by scripts/make_term_weights.py: held-out labelled real postings (drawn to spread; none of the gold set).",
+        "# Made by scripts/make_term_weights.py: labelled real postings of scrapes held out (drawn to spread; none of the gold set).",
         f"sharpness = {sharpness}",
         f"n_postings = {len(label)}",
         "",
@@ -156,8 +179,9 @@ def main(folder: Path) -> None:
     corpus = read_corpus(STATISTICS.parent / "postings", categories)
     glossary = read_glossary(STATISTICS.parent / "glossary" / "terms.csv", categories)
     ours = take_in(corpus, glossary, knowledge, recipe)
-    records, y, is_spread = labelled_postings(folder)
-    counted = count_records(records, knowledge)
+    postings = labelled_postings(folder)
+    y = postings.y
+    counted = count_records(postings.records, knowledge)
     known = Statistics(
         frequent_terms(counted, len(categories)), LanguageCounts(STATISTICS), read_stop_words(STATISTICS), 1.0
     )
@@ -166,12 +190,13 @@ def main(folder: Path) -> None:
     kept = np.diff(X.tocsc().indptr) >= MIN_POSTINGS
     real = of_real((X @ sp.diags(kept.astype(float))).tocsr(), y)
     our = Labelled(ours.features(design, recipe), ours.y, ours.weight)
-    fold = np.arange(len(y)) % N_FOLDS
+    fold = folds_of(postings.source)
     held_out = np.zeros((len(y), len(categories)))
     for number in range(N_FOLDS):
         is_in = fold == number
         held_out[is_in] = fit_both(our, real.only(~is_in)).decision_function(real.X[is_in])
-    write_calibration(held_out[is_spread], np.searchsorted(categories, y)[is_spread])
+    spread = postings.is_spread
+    write_calibration(held_out[spread], np.searchsorted(categories, y)[spread])
     write_weights(design, fit_both(our, real), fit_weights(our.X, our.y, recipe, our.weight), kept)
     for output in ("term_weights.csv", "calibration.toml"):
         write_digest(output, folder / "postings.jsonl.gz")
