@@ -21,7 +21,7 @@ from jobtagger.batch.streams import STDIN, expand_inputs
 from jobtagger.batch.summary import NO_ROWS, REJECTED_ROWS, Summary, describe, write_summary
 from jobtagger.batch.table import ReadOptions
 from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
-from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
+from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of, publish, publish_rejected
 from jobtagger.errors import InputError, StoppedError
 from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord
 from jobtagger.tagger import Tagger
@@ -96,24 +96,47 @@ def tag_file(
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
         raise InputError("--resume needs files by name: standard input and output cannot be read again")
+    identity = _id_of(paths, output, tagger, read, run) if can_resume else ""
+    done = load_checkpoint(output, identity) if run.resume else None
     with Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
-        known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
-        this_run = _Run(opened, output, run, known, _id_of(paths, output, tagger, read, run) if can_resume else "")
-        try:
-            for task, answer in answers(this_run.tasks(), tagger, Wanted(run.duplicates, run.advice), run.jobs):
-                this_run.take(task, answer)
-                if on_progress:
-                    on_progress(task.chunk.n_bytes)
-            summary = this_run.finish()
-            summary.left_out = [{"name": path, "reason": REJECTED_ROWS} for path in left_out]
-            summary.left_out += [{"name": path, "reason": NO_ROWS} for path in opened.without_rows]
-        except StoppedError as error:
-            raise InputError(f"{error}{this_run.abandon()}") from None
-        except BaseException:
-            this_run.abandon()
-            raise
+        if done and done.is_whole:
+            summary = _publish(done, output, run)
+        else:
+            known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
+            summary = _tag(_Run(opened, output, run, known, identity, done), tagger, run, on_progress)
+    summary.left_out = [{"name": path, "reason": REJECTED_ROWS} for path in left_out]
+    summary.left_out += [{"name": path, "reason": NO_ROWS} for path in opened.without_rows]
     if run.summary:
         write_summary(summary, run.summary, time.monotonic() - started)
+    return summary
+
+
+def _tag(
+    this_run: "_Run", tagger: Tagger, options: RunOptions, on_progress: Callable[[int], None] | None
+) -> Summary:
+    try:
+        for task, answer in answers(this_run.tasks(), tagger, Wanted(options.duplicates, options.advice), options.jobs):
+            this_run.take(task, answer)
+            if on_progress:
+                on_progress(task.chunk.n_bytes)
+        return this_run.finish()
+    except StoppedError as error:
+        raise InputError(f"{error}{this_run.abandon()}") from None
+    except BaseException:
+        this_run.abandon()
+        raise
+
+
+def _publish(whole: Checkpoint, output: str, options: RunOptions) -> Summary:
+    """Give the files of a run that is whole their final names, those that have none yet; its mark goes last."""
+    summary = Summary.from_json(whole.summary)
+    if output != STDOUT:
+        publish(output, whole.output_size)
+    beside = rejected_path(output, options.rejected)
+    is_shared = output == STDOUT and not options.rejected
+    publish_rejected(beside, summary.n_rejected, whole.rejected_size, is_shared)
+    if whole.run_id:
+        drop_checkpoint(output)
     return summary
 
 
@@ -128,10 +151,12 @@ def _check_outputs(paths: Sequence[str], output: str, run: RunOptions) -> None:
 class _Run:
     """One run: the files it writes, what it counts, and up to where it is done; without an `identity` it cannot be resumed."""
 
-    def __init__(self, inputs: Inputs, output: str, options: RunOptions, known: Duplicates, identity: str) -> None:
+    def __init__(
+        self, inputs: Inputs, output: str, options: RunOptions, known: Duplicates, identity: str,
+        done: Checkpoint | None,
+    ) -> None:  # fmt: skip
         self._inputs, self._output, self._options, self._id = inputs, output, options, identity
         self._duplicates = known
-        done = load_checkpoint(output, identity) if options.resume else None
         if identity and not done:
             drop_checkpoint(output)  # it belongs to a file that is now written anew
         advice = (ADVICE_COLUMN,) if options.advice else ()
@@ -150,7 +175,7 @@ class _Run:
         )  # fmt: skip
         self._rejected = RejectedWriter(
             rejected_path(output, options.rejected), self._summary.n_rejected, done.rejected_size if done else 0,
-            is_shared=output == STDOUT and not options.rejected, is_excel_safe=options.excel_safe,
+            is_excel_safe=options.excel_safe,
         )  # fmt: skip
         self._n_done = done.n_chunks if done else 0
         self._is_marked = done is not None
@@ -174,14 +199,15 @@ class _Run:
             self._mark()
 
     def finish(self) -> Summary:
-        """Move everything into place."""
-        self._writer.finish()
-        self._rejected.finish()
+        """Make everything whole, mark that it is, and move it into place."""
+        sizes = self._writer.complete(), self._rejected.complete()
         self._summary.n_cut_cells = self._writer.n_cut_cells
         self._summary.rejected_file = str(self._rejected.path) if self._rejected.n_rejected else ""
+        whole = Checkpoint(self._id, self._n_chunks, *sizes, self._summary.as_json(), is_whole=True)
         if self._id:
-            drop_checkpoint(self._output)
-        return self._summary
+            save_checkpoint(self._output, whole)
+            self._is_marked = True
+        return _publish(whole, self._output, self._options)
 
     def abandon(self) -> str:
         """Keep what a later run can go on with, remove the rest; give a word on how to go on."""
