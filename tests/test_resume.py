@@ -170,7 +170,6 @@ def test_a_full_disk_says_how_to_go_on(big, tmp_path):
     assert 3 == _run(big, output, "--resume", "--jobs", "1")[0]
 
 
-
 _DYING = """
 import os, signal, sys
 from jobtagger.batch import RunOptions, tag_file

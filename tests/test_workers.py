@@ -63,7 +63,10 @@ def test_a_worker_that_dies_ends_the_run_with_a_message(tmp_path, tagger):
     """When the system kills a worker, that is said, and nothing stands under the final name."""
     inputs = _inputs(tmp_path, row5000="die here")
 
-    with pytest.raises(InputError, match="a worker process died, probably for want of memory, or could not start; run with fewer --jobs"):
+    with pytest.raises(
+        InputError,
+        match="a worker process died, probably for want of memory, or could not start; run with fewer --jobs",
+    ):
         tag_file(
             inputs, str(tmp_path / "out.csv"), FallingTagger(tagger.knowledge, tagger.model), run=RunOptions(jobs=2)
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobtagger.batch.frame import FrameOptions
-from jobtagger.batch.processes import safe_path
 from jobtagger.batch.partitions import Counts, PartitionTagger
+from jobtagger.batch.processes import safe_path
 from jobtagger.batch.summary import NO_PARQUET, Summary
 from jobtagger.batch.workers import n_cores
 from jobtagger.errors import InputError

@@ -136,5 +136,7 @@ def _try_folder(path: Path, remedy: str) -> None:
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             return
+    except FileNotFoundError:
+        raise InputError(f"{path}: cannot be written: there is no folder {path.parent}; make it, or {remedy}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}; {remedy}") from None

@@ -8,6 +8,7 @@ from itertools import repeat
 
 from jobtagger.batch.checkpoint import Checkpoint, drop_checkpoint, load_checkpoint, run_id, save_checkpoint
 from jobtagger.batch.columns import own_names
+from jobtagger.batch.delimited import keeping_field_limit
 from jobtagger.batch.duplicates import MODES, OFF, Duplicates, Fingerprint, Place
 from jobtagger.batch.inputs import Chunk, Inputs
 from jobtagger.batch.outputs import (
@@ -52,6 +53,8 @@ class RunOptions:
         """Refuse what would be passed over in silence."""
         if self.duplicates not in MODES:
             raise InputError(f'duplicates: "{self.duplicates}" is not known; known: {", ".join(MODES)}')
+        if self.count_once and self.duplicates == OFF:
+            raise InputError("count once: needs duplicates, which are off; let them be exact or near")
         if self.jobs < 0:
             raise InputError(f"jobs: {self.jobs} processes cannot be; give 0 for one per core, or a number above")
 
@@ -88,6 +91,8 @@ def tag_file(
     read, run = read or ReadOptions(), run or RunOptions()
     started = time.monotonic()
     names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
+    if not names:
+        raise InputError("no input is named")
     output = os.fspath(output)
     paths, left_out = without_rejected(names, expand_inputs(names))
     if not paths:
@@ -95,10 +100,10 @@ def tag_file(
     _check_outputs(paths, output, run)
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
-        raise InputError("--resume needs files by name: standard input and output cannot be read again")
+        raise InputError("resume: needs files by name; standard input and output cannot be read again")
     identity = _id_of(paths, output, tagger, read, run) if can_resume else ""
     done = load_checkpoint(output, identity) if run.resume else None
-    with Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
+    with keeping_field_limit(), Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
         if done and done.is_whole:
             summary = _publish(done, output, run)
         else:
@@ -111,9 +116,7 @@ def tag_file(
     return summary
 
 
-def _tag(
-    this_run: "_Run", tagger: Tagger, options: RunOptions, on_progress: Callable[[int], None] | None
-) -> Summary:
+def _tag(this_run: "_Run", tagger: Tagger, options: RunOptions, on_progress: Callable[[int], None] | None) -> Summary:
     try:
         for task, answer in answers(this_run.tasks(), tagger, Wanted(options.duplicates, options.advice), options.jobs):
             this_run.take(task, answer)
@@ -143,7 +146,7 @@ def _publish(whole: Checkpoint, output: str, options: RunOptions) -> Summary:
 def _check_outputs(paths: Sequence[str], output: str, run: RunOptions) -> None:
     format_of(output)
     if STDOUT == output == run.summary:
-        raise InputError("--summary -: the rows go to standard output already; give one of them a file")
+        raise InputError("summary: the rows go to standard output already; give one of them a file")
     refuse_clashes(written_by(output, run.rejected, run.summary), paths)
     refuse_foreign_rejected(output, run.rejected)
 

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from jobtagger.batch.duplicates import OFF, Fingerprint, fingerprints
-from jobtagger.batch.processes import SAFE_PATH, safe_path
 from jobtagger.batch.inputs import Chunk
 from jobtagger.batch.output_file import WriteErrors
+from jobtagger.batch.processes import SAFE_PATH, safe_path
 from jobtagger.errors import InputError, WorkerError
 from jobtagger.knowledge import Knowledge
 from jobtagger.records import RawRecord, TaggedPosting
@@ -179,15 +179,15 @@ def _given(values: tuple[type[Tagger], Knowledge, Any, Wanted]) -> str:
     """
     from loky.backend import reduction  # noqa: PLC0415
 
-    with WriteErrors(f"{tempfile.gettempdir()}, where workers find the model"):
-        with tempfile.NamedTemporaryFile(prefix="jobtagger", delete=False) as file:
-            try:
-                reduction.dump(values, file)
-                file.flush()
-            except BaseException:
-                os.unlink(file.name)
-                raise
-    return file.name
+    place = f"{tempfile.gettempdir()}, where workers find the model"
+    with WriteErrors(place), tempfile.NamedTemporaryFile(prefix="jobtagger", delete=False) as file:
+        try:
+            reduction.dump(values, file)
+            file.flush()
+        except BaseException:
+            os.unlink(file.name)
+            raise
+        return file.name
 
 
 def _executor(n_jobs: int, given: str) -> Any:
