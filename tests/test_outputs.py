@@ -102,8 +102,8 @@ def test_no_file_of_a_run_is_its_input(tag, tmp_path, name, output, options, mes
         ({"summary": "./out.rejected.csv"}, "as the file of rejected rows and as the summary; give the summary"),
         ({"rejected": "out.csv"}, "as the output and as the file of rejected rows; name another file"),
         ({"rejected": "out.csv.part"}, "as the unfinished output and as the file of rejected rows"),
-        ({"summary": "no/s.json"}, "no/s.json: cannot be written: No such file or directory; give the summary"),
-        ({"rejected": "no/r.csv"}, "no/r.csv: cannot be written: No such file or directory; name another"),
+        ({"summary": "no/s.json"}, "no/s.json: cannot be written: there is no folder no; make it, or give the summary"),
+        ({"rejected": "no/r.csv"}, "no/r.csv: cannot be written: there is no folder no; make it, or name another"),
     ],
 )
 def test_files_of_a_run_are_told_apart_before_it_starts(tag, tmp_path, options, message):
@@ -213,7 +213,7 @@ def test_a_summary_can_go_to_standard_output(tmp_path):
     assert (0, 1) == (done.returncode, json.loads(done.stdout)["n_tagged"])
     assert ["in.csv", "out.csv"] == sorted(os.listdir(tmp_path))
     assert (1, "") == (refused.returncode, refused.stdout)
-    assert "--summary -: the rows go to standard output already; give one of them a file" in refused.stderr
+    assert "summary: the rows go to standard output already; give one of them a file" in refused.stderr
 
 
 @pytest.mark.parametrize("output", ["out.parquet", "out.xlsx"])

@@ -132,7 +132,7 @@ def test_another_run_is_not_gone_on_with(big, tmp_path, tagger):
 
 def test_resume_needs_names(tagger, tmp_path):
     """Standard input cannot be read again, so --resume refuses it; without anything to resume a run starts anew."""
-    with pytest.raises(InputError, match="--resume needs files by name"):
+    with pytest.raises(InputError, match="resume: needs files by name"):
         tag_file(["-"], str(tmp_path / "out.csv"), tagger, run=RunOptions(resume=True))
     (tmp_path / "in.csv").write_text("title\nLogo\n")
 

@@ -157,11 +157,10 @@ class _Lines:
     def as_text(self) -> str | None:
         """Give what is kept and some more as one text, which is not taken; None where a line of it was cut off."""
         texts, n_chars = ["".join(self._kept[self.start - self._n_gone :])], 0
-        self._kept, self._n_gone = [], self.start  # lines take many times the memory of their text
         while n_chars < _MAX_AHEAD and CUT not in texts[-1] and (block := next(self._blocks, None)):
             texts.append("".join(block))
             n_chars += len(texts[-1])
-        self._blocks = itertools.chain(map(_lines_of, texts), self._blocks)
+        self._blocks = itertools.chain(map(_lines_of, texts[1:]), self._blocks)
         return None if any(CUT in text for text in texts) else "".join(texts)
 
     def skip(self, n_lines: int) -> None:
@@ -246,7 +245,6 @@ class _Records:
         lines, taken = self._lines, self._lines.taken(end)
         if len(taken) != 1:
             if sum(map(len, taken)) >= MAX_RECORD_CHARS:
-                del taken[1:]
                 return self._too_long(number) or self._without_first_line(number, _OPEN_OR_LONG, taken)
             return self._without_first_line(number, _OPEN_QUOTE if _is_odd(taken[:-1]) else error, taken)
         lenient = csv.reader(lines.from_start(), delimiter=self._delimiter)

@@ -20,7 +20,7 @@ from jobtagger.batch.outputs import (
 )
 from jobtagger.batch.streams import STDIN, expand_inputs
 from jobtagger.batch.summary import NO_ROWS, REJECTED_ROWS, Summary, describe, write_summary
-from jobtagger.batch.table import ReadOptions
+from jobtagger.batch.table import ReadOptions, Shape
 from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
 from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of, publish, publish_rejected
 from jobtagger.errors import InputError, StoppedError
@@ -173,7 +173,7 @@ class _Run:
         )
         shape = inputs.found[0].shape
         self._writer = TableWriter(
-            output, [*inputs.columns, *self._own], shape.delimiter or ",", bool(shape.encoding and shape.encoding.has_bom),
+            output, [*inputs.columns, *self._own], shape.delimiter or ",", _has_mark(shape) or options.excel_safe,
             options.excel_safe, done.output_size if done else None,
         )  # fmt: skip
         self._rejected = RejectedWriter(
@@ -255,6 +255,11 @@ class _Run:
             counts = self._summary.as_json()
             save_checkpoint(self._output, Checkpoint(self._id, self._n_chunks, output_size, rejected_size, counts))
             self._is_marked = True
+
+
+def _has_mark(shape: Shape) -> bool:
+    """Say whether UTF-8 gets a mark by which spreadsheets know it: as in the input, or as that was in their code page."""
+    return shape.encoding is not None and (shape.encoding.has_bom or shape.encoding.name != "utf-8")
 
 
 def _id_of(paths: list[str], output: str, tagger: Tagger, read: ReadOptions, run: RunOptions) -> str:
