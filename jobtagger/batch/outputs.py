@@ -136,7 +136,9 @@ def _try_folder(path: Path, remedy: str) -> None:
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             return
-    except FileNotFoundError:
-        raise InputError(f"{path}: cannot be written: there is no folder {path.parent}; make it, or {remedy}") from None
     except OSError as error:
+        if not path.parent.exists():
+            raise InputError(
+                f"{path}: cannot be written: there is no folder {path.parent}; make it, or {remedy}"
+            ) from None
         raise InputError(f"{path}: cannot be written: {error.strerror}; {remedy}") from None
