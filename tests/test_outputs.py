@@ -313,3 +313,16 @@ def test_names_that_are_no_text_reach_the_summary(tmp_path):
 
     assert (3, name) == (done.returncode, json.loads((tmp_path / "s.json").read_text())["inputs"][0]["name"]), done
     assert (0, name) == (shown.returncode, json.loads(shown.stdout)["name"]), shown
+
+
+def test_calls_that_cannot_be_are_refused_with_what_to_do(tmp_path, tagger):
+    """No input, a folder for an input, and an option that would do nothing are said."""
+    with pytest.raises(InputError, match="no input is named"):
+        tag_file([], str(tmp_path / "out.csv"), tagger)
+    with pytest.raises(InputError, match=r"is a folder; name the files in it, as with '.*/\*\.csv'"):
+        tag_file(str(tmp_path), str(tmp_path / "out.csv"), tagger)
+    with pytest.raises(InputError, match="count once: needs duplicates, which are off; let them be exact or near"):
+        RunOptions(count_once=True)
+    with pytest.raises(InputError, match='columns: no field "titel"; did you mean "title"'):
+        ReadOptions(columns={"titel": "t"})
+    assert ReadOptions(columns=(("title", "t"),)) == ReadOptions(columns={"title": "t"})
