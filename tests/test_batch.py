@@ -164,7 +164,7 @@ def test_byte_order_marks_are_understood(tmp_path, tagger, encoding):
     _, output = _tag(tmp_path, "title,n\nÉcrire un article,1\n".encode(encoding), tagger)
 
     assert "Écrire un article" == _rows(output)[0]["title"]
-    assert (encoding == "utf-8-sig") == output.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert output.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])

@@ -101,9 +101,9 @@ def tag_file(
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
         raise InputError("resume: needs files by name; standard input and output cannot be read again")
-    identity = _id_of(paths, output, tagger, read, run) if can_resume else ""
-    done = load_checkpoint(output, identity) if run.resume else None
     with keeping_field_limit(), Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
+        identity = _id_of(paths, output, tagger, read, run) if can_resume else ""
+        done = load_checkpoint(output, identity) if run.resume else None
         if done and done.is_whole:
             summary = _publish(done, output, run)
         else:
