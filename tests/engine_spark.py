@@ -31,6 +31,9 @@ def main(junk: str) -> None:
             complaint = ""
         except PySparkException as error:
             complaint = _cause(str(error))
+        pd.DataFrame({"title": ["Logo"]}).to_parquet(f"{junk}.in.parquet")
+        tag_folder(f"{junk}.in.parquet", f"{junk}.tagged", EngineOptions("spark", n_workers=1))
+        still_there = session.range(3).count()
     try:
         tag_folder(junk, f"{junk}/out", EngineOptions("spark", n_workers=1))
     except InputError as error:
@@ -44,6 +47,7 @@ def main(junk: str) -> None:
         "partitions": len(looked),
         "complaint": complaint,
         "junk": refused,
+        "still_there": still_there,
     }
     print(json.dumps(seen))  # noqa: T201 - read by the test
 

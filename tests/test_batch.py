@@ -165,7 +165,7 @@ def test_byte_order_marks_are_understood(tmp_path, tagger, encoding):
     _, output = _tag(tmp_path, "title,n\nÉcrire un article,1\n".encode(encoding), tagger)
 
     assert "Écrire un article" == _rows(output)[0]["title"]
-    assert (encoding == "utf-8-sig") == output.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert output.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
@@ -251,7 +251,7 @@ def test_json_lines_out(tmp_path, tagger):
     [
         pytest.param(
             "missing/out.csv",
-            r"missing/out\.csv: cannot be written: No such file or directory; give the output another name",
+            r"missing/out\.csv: cannot be written: there is no folder .*missing; make it, or give the output another name",
             id="no folder",
         ),
         pytest.param("out.docx", r'out\.docx: format "\.docx" is not known; known: \.csv', id="unknown format"),

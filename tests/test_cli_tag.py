@@ -38,7 +38,7 @@ def test_summary_that_cannot_be_written_is_said(run, tmp_path):
 
     result = run("tag", tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--summary", tmp_path / "no" / "s.json")
 
-    assert (1, True) == (result.exit_code, "s.json: cannot be written: No such file" in result.stderr)
+    assert (1, True) == (result.exit_code, "s.json: cannot be written: there is no folder" in result.stderr)
 
 
 @pytest.mark.parametrize(

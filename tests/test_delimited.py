@@ -5,7 +5,7 @@ import csv
 import pytest
 from click.testing import CliRunner
 
-from jobtagger.batch import ReadOptions, tag_file
+from jobtagger.batch import ReadOptions, delimited, tag_file
 from jobtagger.batch.reading import open_table
 from jobtagger.cli import cli
 from jobtagger.errors import InputError
@@ -212,3 +212,55 @@ def test_a_sign_that_would_part_the_header_is_named(tmp_path):
     result = CliRunner().invoke(cli, ["columns", str(tmp_path / "in.csv")])
 
     assert "say --delimiter ':'" in result.output
+
+
+def _long(path, cell, end='"'):
+    rows = [f'{i},Logo,"simple, flat"\n' for i in range(40)]
+    path.write_text("id,title,description\n" + rows[0] + f'9,big,"{cell}{end}\n' + "".join(rows[1:]))
+    return [tuple(next(csv.reader([row]))) for row in rows]
+
+
+def test_a_cell_that_is_too_long_costs_its_row(tmp_path, knowledge, monkeypatch):
+    """Lines in a cell that is too long are no rows, as its quotes are sound; reading goes on behind it."""
+    monkeypatch.setattr(delimited, "MAX_RECORD_CHARS", 100_000)
+    monkeypatch.setattr(delimited, "_MAX_AHEAD", 2_000_000)
+    rows = _long(tmp_path / "in.csv", 'a ""note"", two, three\n' * 40_000)
+
+    _, found = _read(tmp_path / "in.csv", knowledge.sources)
+
+    assert [rows[0], "longer than 32,000,000 characters", *rows[1:]] == found
+
+
+def test_a_quote_that_is_never_closed_is_told_from_a_long_cell(tmp_path, knowledge, monkeypatch):
+    """A quote that opens and swallows thousands of rows costs its line, wherever the next quote stands."""
+    monkeypatch.setattr(delimited, "MAX_RECORD_CHARS", 100_000)
+    monkeypatch.setattr(delimited, "_MAX_AHEAD", 600_000)
+    rows = _long(tmp_path / "in.csv", "open\n" + "7,Site,good\n" * 80_000, end="")
+
+    _, found = _read(tmp_path / "in.csv", knowledge.sources)
+
+    assert rows[0] == found[0]
+    assert "a quote is opened and never closed, or a cell is longer than 32,000,000 characters" == found[1]
+    assert [("7", "Site", "good")] * 80_000 == found[2:80_002]
+    assert rows[1:] == found[-39:]
+
+
+@pytest.mark.parametrize("row", ['C,"d', '"Senior" dev,"d'])
+def test_a_quote_left_open_at_the_end_is_rejected(tmp_path, knowledge, row):
+    """The last line is no exception: its cell is not changed and passed on."""
+    (tmp_path / "in.csv").write_text(f"title,description\nLogo,x\n{row}\n")
+
+    _, found = _read(tmp_path / "in.csv", knowledge.sources)
+
+    assert [("Logo", "x"), "a quote is opened and never closed"] == found
+
+
+def test_the_limit_of_csv_is_as_it_was(tmp_path, tagger):
+    """What others read with Python's csv after a run has the limit they chose."""
+    (tmp_path / "in.csv").write_text("title\nLogo\n")
+    before = csv.field_size_limit(4321)
+    try:
+        tag_file(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), tagger)
+        assert 4321 == csv.field_size_limit()
+    finally:
+        csv.field_size_limit(before)

@@ -3,11 +3,12 @@
 import json
 
 import pytest
+import zstandard
 
-from jobtagger.batch import ReadOptions
+from jobtagger.batch import ReadOptions, RunOptions, tag_file
 from jobtagger.batch.encodings import find_encoding
 from jobtagger.batch.reading import open_table
-from jobtagger.batch.streams import HEAD_SIZE
+from jobtagger.batch.streams import HEAD_SIZE, InputStream
 from jobtagger.errors import InputError
 
 TITLES = [f"Création d'un très bel été à Nîmes, {number} €" for number in range(12_000)]
@@ -155,3 +156,46 @@ def test_the_western_page_is_taken_where_others_fit_as_well(text):
     assert "cp1252" == found.name
     assert found.confidence <= 0.8
     assert "would do as well" in found.reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"])
+def test_wide_encodings_need_no_mark(tmp_path, knowledge, encoding):
+    """UTF-16 and UTF-32 are known by where zeros stand."""
+    text = "\n".join(["title;n", *(f"{title};1" for title in TITLES[:50]), ""])
+    (tmp_path / "in.csv").write_bytes(text.encode(encoding))
+
+    table, rows = _read(tmp_path / "in.csv", knowledge.sources)
+
+    assert encoding == table.shape.encoding.name
+    assert [(title, "1") for title in TITLES[:50]] == rows
+
+
+@pytest.mark.parametrize(
+    ("encoding", "options", "has_mark"),
+    [
+        ("utf-8", {}, False), ("utf-8-sig", {}, True), ("cp1252", {}, True), ("utf-16", {}, True),
+        ("utf-8", {"excel_safe": True}, True),
+    ],
+)  # fmt: skip
+def test_what_was_made_for_a_spreadsheet_can_be_opened_by_one(tmp_path, tagger, encoding, options, has_mark):
+    """Where the input was in another encoding, or is to be safe in Excel, UTF-8 is marked."""
+    (tmp_path / "in.csv").write_text("title;r\u00e9f\nCr\u00e9er un logo d\u2019\u00e9t\u00e9;1\n", encoding=encoding)
+
+    tag_file(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), tagger, run=RunOptions(**options))
+
+    written = (tmp_path / "out.csv").read_bytes()
+    assert has_mark == written.startswith(b"\xef\xbb\xbf")
+    assert "Cr\u00e9er un logo d\u2019\u00e9t\u00e9" in written.decode("utf-8")
+
+
+@pytest.mark.parametrize("n_bytes", [10, 20_000_000])
+def test_zstd_is_handed_on_in_small_pieces(tmp_path, n_bytes):
+    """A few packed bytes may be millions of line ends, which are never in memory at once."""
+    text = b"title\n" + b"\n" * n_bytes
+    (tmp_path / "in.csv.zst").write_bytes(zstandard.compress(text))
+
+    with InputStream(str(tmp_path / "in.csv.zst")) as stream:
+        pieces = list(iter(stream.read1, b""))
+
+    assert text == b"".join(pieces)
+    assert max(map(len, pieces)) <= 2 * HEAD_SIZE

@@ -100,7 +100,7 @@ def test_spark_workers_load_the_tagger_once(tmp_path):
     """Eight partitions on two processes load it once in each; a wrong model and a folder without Parquet are refused."""
     (tmp_path / "a.txt").write_text("no Parquet")
 
-    seen = _script("engine_spark.py", tmp_path)
+    seen = _script("engine_spark.py", tmp_path)  # as the user of a session of their own
 
     assert ["n", "title", *OUTPUT_COLUMNS, *FRAME_COLUMNS] == seen["columns"]
     assert ["graphic_design", "audio_voice"] * 20 == seen["categories"]
@@ -108,6 +108,7 @@ def test_spark_workers_load_the_tagger_once(tmp_path):
     assert 8 == seen["partitions"]
     assert {1} == set(seen["loads"])
     assert seen["processes"] < 8
+    assert 3 == seen["still_there"]  # the session of the user
     assert "install the same jobtagger, with the same model folder, on all machines" in seen["complaint"]
     assert seen["junk"].startswith(f"{tmp_path}: org.apache.spark.SparkException: [FAILED_READ_FILE")
 
@@ -289,3 +290,18 @@ def test_dask_names_the_column_of_another_type(tmp_path, cells, message):
 
     assert (1, 1, True) == (result.returncode, len(result.stderr.splitlines()), message in result.stderr), result.stderr
     assert ["in"] == os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("engine", ["dask", "spark"])
+def test_folders_in_parts_keep_the_columns_of_their_names(tmp_path, engine):
+    """What stands in the names of folders alone is a column of text, digit for digit."""
+    frame = pd.DataFrame({"title": ["Logo", "Voix off", "Site", "Flyer"], "dept": ["007", "8", None, "a b/c"]})
+    frame.to_parquet(tmp_path / "in", partition_cols=["dept"], index=False)
+
+    result = _program("tag", tmp_path / "in", "-o", tmp_path / "out", "--engine", engine, "--jobs", "1", "-q")
+
+    assert (0, "") == (result.returncode, result.stderr)
+    table = pq.read_table(tmp_path / "out")
+    assert ["title", "dept", *OUTPUT_COLUMNS, *FRAME_COLUMNS] == table.column_names
+    rows = zip(table["title"].to_pylist(), table["dept"].to_pylist(), strict=True)
+    assert sorted(zip(frame["title"], ["007", "8", None, "a b/c"], strict=True)) == sorted(rows)

@@ -135,3 +135,14 @@ def test_blank_rows_alone_are_no_table(tmp_path, knowledge):
     assert "b" == _read(tmp_path / "in.xlsx", knowledge.sources)[0].shape.sheet
     with pytest.raises(InputError, match=r"none\.xlsx: has no sheet with a header and rows"):
         _read(tmp_path / "none.xlsx", knowledge.sources)
+
+
+@pytest.mark.parametrize("module", ["python_calamine", "resource"])
+def test_files_of_the_current_folder_are_not_run(tmp_path, knowledge, monkeypatch, module):
+    """A file beside a workbook that is called like a library is no library."""
+    _write(tmp_path / "in.xlsx", jobs=[["title"], ["Logo"]])
+    (tmp_path / f"{module}.py").write_text("open('was_run', 'w')\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert [["Logo"]] == _read("in.xlsx", knowledge.sources)[1]
+    assert not (tmp_path / "was_run").exists()

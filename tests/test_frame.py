@@ -146,3 +146,17 @@ def test_partitions_may_come_from_several_threads():
 
     for one, other in zip(alone, together, strict=True):
         pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("wrong", [["Logo"], pd.Series(["Logo"])])
+def test_what_is_no_frame_is_refused(tagger, wrong):
+    """A list or a series has no columns."""
+    with pytest.raises(ValueError, match=f"frame: is a {type(wrong).__name__}; make a frame of it: pandas.DataFrame"):
+        tag_frame(wrong, tagger)
+
+
+def test_columns_can_be_a_mapping(tagger):
+    """Fields and their columns may stand in a dict."""
+    tagged = tag_frame(pd.DataFrame({"x": ["Logo for a bakery"]}), tagger, FrameOptions(columns={"title": "x"}))
+
+    assert ["graphic_design"] == tagged["category"].tolist()

@@ -102,8 +102,8 @@ def test_no_file_of_a_run_is_its_input(tag, tmp_path, name, output, options, mes
         ({"summary": "./out.rejected.csv"}, "as the file of rejected rows and as the summary; give the summary"),
         ({"rejected": "out.csv"}, "as the output and as the file of rejected rows; name another file"),
         ({"rejected": "out.csv.part"}, "as the unfinished output and as the file of rejected rows"),
-        ({"summary": "no/s.json"}, "no/s.json: cannot be written: No such file or directory; give the summary"),
-        ({"rejected": "no/r.csv"}, "no/r.csv: cannot be written: No such file or directory; name another"),
+        ({"summary": "no/s.json"}, "no/s.json: cannot be written: there is no folder no; make it, or give the summary"),
+        ({"rejected": "no/r.csv"}, "no/r.csv: cannot be written: there is no folder no; make it, or name another"),
     ],
 )
 def test_files_of_a_run_are_told_apart_before_it_starts(tag, tmp_path, options, message):
@@ -213,7 +213,7 @@ def test_a_summary_can_go_to_standard_output(tmp_path):
     assert (0, 1) == (done.returncode, json.loads(done.stdout)["n_tagged"])
     assert ["in.csv", "out.csv"] == sorted(os.listdir(tmp_path))
     assert (1, "") == (refused.returncode, refused.stdout)
-    assert "--summary -: the rows go to standard output already; give one of them a file" in refused.stderr
+    assert "summary: the rows go to standard output already; give one of them a file" in refused.stderr
 
 
 @pytest.mark.parametrize("output", ["out.parquet", "out.xlsx"])
@@ -313,3 +313,16 @@ def test_names_that_are_no_text_reach_the_summary(tmp_path):
 
     assert (3, name) == (done.returncode, json.loads((tmp_path / "s.json").read_text())["inputs"][0]["name"]), done
     assert (0, name) == (shown.returncode, json.loads(shown.stdout)["name"]), shown
+
+
+def test_calls_that_cannot_be_are_refused_with_what_to_do(tmp_path, tagger):
+    """No input, a folder for an input, and an option that would do nothing are said."""
+    with pytest.raises(InputError, match="no input is named"):
+        tag_file([], str(tmp_path / "out.csv"), tagger)
+    with pytest.raises(InputError, match=r"is a folder; name the files in it, as with '.*/\*\.csv'"):
+        tag_file(str(tmp_path), str(tmp_path / "out.csv"), tagger)
+    with pytest.raises(InputError, match="count once: needs duplicates, which are off; let them be exact or near"):
+        RunOptions(count_once=True)
+    with pytest.raises(InputError, match='columns: no field "titel"; did you mean "title"'):
+        ReadOptions(columns={"titel": "t"})
+    assert ReadOptions(columns=(("title", "t"),)) == ReadOptions(columns={"title": "t"})

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import weakref
 
 import pytest
 
 from jobtagger import vocabulary
-from jobtagger.batch import RunOptions, tag_file
+from jobtagger.batch import RunOptions, tag_file, workers
 from jobtagger.batch.workers import Wanted, answer, sparing_collections
 from jobtagger.errors import InputError
 from jobtagger.records import RawRecord
@@ -61,7 +63,10 @@ def test_a_worker_that_dies_ends_the_run_with_a_message(tmp_path, tagger):
     """When the system kills a worker, that is said, and nothing stands under the final name."""
     inputs = _inputs(tmp_path, row5000="die here")
 
-    with pytest.raises(InputError, match="a worker process died, probably for want of memory; run with fewer --jobs"):
+    with pytest.raises(
+        InputError,
+        match="a worker process died, probably for want of memory, or could not start; run with fewer --jobs",
+    ):
         tag_file(
             inputs, str(tmp_path / "out.csv"), FallingTagger(tagger.knowledge, tagger.model), run=RunOptions(jobs=2)
         )
@@ -114,3 +119,54 @@ def test_sessions_that_are_over_are_forgotten(monkeypatch):
 
     assert tagger.n_sessions >= 3
     assert first() is None
+
+
+HARMFUL = "import pathlib\npathlib.Path(__file__).with_suffix('.was_run').touch()\nraise SystemExit(1)\n"
+PROGRAM = [sys.executable, "-P", "-c", "from jobtagger.cli import main; main()"]
+
+
+@pytest.mark.parametrize("module", ["random", "threading", "warnings", "resource"])
+def test_files_of_the_current_folder_are_not_run_by_workers(tmp_path, module):
+    """A `random.py` that lies where the user works is no part of us."""
+    _inputs(tmp_path)
+    (tmp_path / f"{module}.py").write_text(HARMFUL)
+
+    done = subprocess.run(
+        [*PROGRAM, "tag", "in.csv", "-o", "out.csv", "-q", "-j", "2"],
+        check=False, capture_output=True, text=True, cwd=tmp_path, timeout=120,
+    )  # fmt: skip
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert ["in.csv", "out.csv", f"{module}.py"] == sorted(os.listdir(tmp_path))
+
+
+def test_workers_that_cannot_start_end_the_run_with_a_message(tmp_path):
+    """A worker that falls before it reads a word is said; nobody waits for it, and no file is left."""
+    _inputs(tmp_path)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "temporary").mkdir()
+    fall = "import os, sys\nif any('popen_loky' in word for word in sys.orig_argv):\n    os._exit(3)\n"
+    (tmp_path / "site" / "sitecustomize.py").write_text(fall)
+    paths = os.pathsep.join([str(tmp_path / "site"), *sys.path])
+
+    done = subprocess.run(
+        [*PROGRAM, "tag", "in.csv", "-o", "out.csv", "-q", "-j", "2"], check=False, capture_output=True, text=True,
+        cwd=tmp_path, timeout=120, env={**os.environ, "PYTHONPATH": paths, "TMPDIR": str(tmp_path / "temporary")},
+    )  # fmt: skip
+
+    assert (1, True) == (done.returncode, "jobtagger: a worker process died" in done.stderr), done.stderr
+    assert [] == os.listdir(tmp_path / "temporary")
+    assert ["in.csv", "site", "temporary"] == sorted(os.listdir(tmp_path))
+
+
+def test_advice_is_looked_up_once_for_all_chunks(tagger, monkeypatch):
+    """Postings of one category and the same traits share a look into the documents, in whatever chunk they come."""
+    asked = []
+    own = Tagger(tagger.knowledge, tagger.model)
+    find = workers.AdviceColumn._find
+    monkeypatch.setattr(workers.AdviceColumn, "_find", lambda self, *key: asked.append(key) or find(self, *key))
+
+    for _ in range(3):
+        answer(own, [RawRecord("Logo for a bakery")], Wanted("off", True), is_done=False)
+
+    assert 1 == len(asked)

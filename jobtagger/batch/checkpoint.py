@@ -14,13 +14,17 @@ from jobtagger.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Up to where a run is surely on disk: chunks done, sizes of the unfinished files, the counts so far."""
+    """Up to where a run is surely on disk: chunks done, sizes of the unfinished files, the counts so far.
+
+    One that `is_whole` lacks nothing but that its files, of those sizes, get their final names.
+    """
 
     run_id: str
     n_chunks: int
     output_size: int
     rejected_size: int
     summary: dict[str, Any]
+    is_whole: bool = False
 
 
 def checkpoint_path(output: str) -> Path:

@@ -4,7 +4,10 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 from jobtagger.batch.extras import require
 from jobtagger.batch.frame import FrameOptions
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 EXTRA = "dask"
 ENDINGS = (".parquet", ".parq", ".pq")
 _NAME = "--engine dask"
+_NULL = "__HIVE_DEFAULT_PARTITION__"
 _REFUSED = re.compile(r"`Arrow\w+\('(.*)', '(.*)'\)`")
 """In Dask's long message: what Arrow says of a value that does not fit the type of its column."""
 
@@ -39,19 +43,37 @@ def tag_parquet(source: str, target: str, tagger: PartitionTagger, scheduler: st
     with _cluster(scheduler, n_workers):
         try:
             schema = _schema(source)
-            found = find_parquet(source).named
-            # An index of pandas is a column of the file like any other.
-            frame = frames.read_parquet(found, dtype_backend="numpy_nullable", index=False, dataset={"schema": schema})
+            frame = _frame(frames, find_parquet(source), schema)
         except (OSError, ValueError) as error:
             raise InputError(f"{source}: cannot be read as Parquet: {_cause(error)}") from None
         tagged = _tagged(frame, tagger)
         types = {column.name: column.type for column in schema}
-        types |= dict.fromkeys(set(tagged.columns) - set(frame.columns), "string")
+        types |= dict.fromkeys(set(tagged.columns) - set(types), "string")
         with _one_line(source, target):
             tagged.to_parquet(target, write_index=False, overwrite=True, compression="zstd", schema=types)
         counted = tagger.counted(list(frame.columns))
         counts = frames.read_parquet(target, columns=counted).groupby(counted).size().compute()
         return {tuple(map(str, cells)): int(n) for cells, n in counts.items()}
+
+
+def _frame(frames: Any, found: "ParquetFiles", schema: Any) -> Any:
+    """Read files; what the folders in which they stand are called (`country=FR`) becomes columns of text."""
+    parts = []
+    for cells, paths in groupby(zip(found.cells, found.named, strict=True), key=itemgetter(0)):
+        # An index of pandas is a column of the file like any other.
+        part = frames.read_parquet(
+            [path for _, path in paths], dtype_backend="numpy_nullable", index=False, dataset={"schema": schema}
+        )
+        added = {name: cell for name, cell in cells if name not in schema.names}
+        parts.append(part.map_partitions(_with, added, meta=_with(part._meta, added)) if added else part)
+    return parts[0] if len(parts) == 1 else frames.concat(parts)
+
+
+def _with(frame: Any, cells: dict[str, str | None]) -> Any:
+    pandas = require("pandas", EXTRA, _NAME)
+    return frame.assign(
+        **{name: pandas.array([cell] * len(frame), dtype="string[python]") for name, cell in cells.items()}
+    )
 
 
 def _tagged(frame: Any, tagger: PartitionTagger) -> Any:
@@ -81,10 +103,14 @@ def _one_line(source: str, target: str) -> Iterator[None]:
 
 
 class ParquetFiles(NamedTuple):
-    """The files of a folder by their addresses, and those that are no Parquet by name; hidden ones are neither."""
+    """The files of a folder by their addresses, and those that are no Parquet by name; hidden ones are neither.
+
+    `cells` holds, of each of `named`, the columns and cells that its folders are called by.
+    """
 
     named: list[str]
     others: list[str]
+    cells: list[tuple[tuple[str, str | None], ...]]
 
 
 def find_parquet(source: str) -> ParquetFiles:
@@ -103,7 +129,18 @@ def find_parquet(source: str) -> ParquetFiles:
     if not named:
         raise InputError(f"{source}: cannot be read as Parquet: no file in it is called {', '.join(ENDINGS)}")
     address = filesystem.unstrip_protocol if "://" in source else str
-    return ParquetFiles(list(map(address, named)), [path for path in paths if path not in set(named)])
+    cells = [_cells(path[len(root) :]) for path in named]
+    if other := next(
+        (path for path, own in zip(named, cells, strict=True) if dict(own).keys() != dict(cells[0]).keys()), ""
+    ):
+        raise InputError(f"{other}: stands in folders of other columns than the first file; tag it apart")
+    return ParquetFiles(list(map(address, named)), [path for path in paths if path not in set(named)], cells)
+
+
+def _cells(path: str) -> tuple[tuple[str, str | None], ...]:
+    """Give the columns and cells that the folders of a path are called by, as Spark, pandas and others call them."""
+    pairs = [part.split("=", 1) for part in path.split("/")[:-1] if "=" in part]
+    return tuple((unquote(name), None if cell == _NULL else unquote(cell)) for name, cell in pairs)
 
 
 def _is_hidden(path: str) -> bool:

@@ -1,9 +1,11 @@
 """CSV and its kin: the delimiter found by trying, ragged rows, open quotes and bad bytes passed on as rejected rows."""
 
 import csv
+import io
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from jobtagger.batch.columns import n_text_fields
 from jobtagger.batch.encodings import CUT, DOS_END, MAX_RECORD_CHARS, TOO_LONG, DecodedLines, Encoding, show_bad_bytes
@@ -25,6 +27,12 @@ _BOTH = 2  # title and description
 _GIVEN = Why.of(("--delimiter", {}))
 _HEADER_AGAIN = "is the header once more"
 _OPEN_QUOTE = "a quote is opened and never closed"
+_OPEN_OR_LONG = f"{_OPEN_QUOTE}, or a cell is longer than {MAX_RECORD_CHARS:,} characters"
+_TOO_LONG = f"longer than {MAX_RECORD_CHARS:,} characters"
+_LINE_END = re.compile(r"\r\n?|\n")
+_MAX_AHEAD = 2 * MAX_RECORD_CHARS
+"""Characters behind a record that is too long in which the end of its cell is looked for."""
+_SHOWN_OF_LONG = 1000
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _WRITTEN = {
     "tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "colon": ":", "caret": "^", "tilde": "~",
@@ -43,7 +51,7 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
     InputError
         When there is no header, or nothing below it.
     """
-    csv.field_size_limit(MAX_RECORD_CHARS)
+    csv.field_size_limit(MAX_RECORD_CHARS)  # of the whole process; `keeping_field_limit` sets it back
     decoded = DecodedLines(stream, encoding)
     lines = _Lines(decoded.blocks())
     delimiter, reason = _delimiter(stream.name, lines, options.delimiter)
@@ -71,6 +79,16 @@ def read_delimited(stream: InputStream, encoding: Encoding, options: ReadOptions
         raise NoRowsError(f"{stream.name}: has a header and no rows{hint}")
     shape = Shape("csv", stream.packing, encoding, delimiter, reason)
     return Table(stream.name, columns, itertools.chain([first_row], rows), 1 + n_headers, shape, stream)
+
+
+@contextmanager
+def keeping_field_limit() -> Iterator[None]:
+    """Leave the limit of Python's `csv`, which reading raises for the whole process, as it was."""
+    limit = csv.field_size_limit()
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _first_record(name: str, lines: "_Lines", delimiter: str) -> tuple[Row, int]:
@@ -184,6 +202,24 @@ class _Lines:
         """Tell whether there are quotes in the current record, up to line number `end`."""
         return any('"' in line for line in self.taken(end))
 
+    def as_text(self) -> str | None:
+        """Give what is kept and some more as one text, which is not taken; None where a line of it was cut off."""
+        texts, n_chars = ["".join(self._kept[self.start - self._n_gone :])], 0
+        while n_chars < _MAX_AHEAD and CUT not in texts[-1] and (block := next(self._blocks, None)):
+            texts.append("".join(block))
+            n_chars += len(texts[-1])
+        self._blocks = itertools.chain(map(_lines_of, texts[1:]), self._blocks)
+        return None if any(CUT in text for text in texts) else "".join(texts)
+
+    def skip(self, n_lines: int) -> None:
+        """Take lines and forget them."""
+        self.start += n_lines
+        while self._n_gone + len(self._kept) < self.start:
+            self._n_gone += len(self._kept)
+            self._kept = next(self._blocks)
+        del self._kept[: self.start - self._n_gone]
+        self._n_gone = self.start
+
     def _parts(self) -> Iterator[list[str]]:
         yield self._kept[self.start - self._n_gone :]
         for block in self._blocks:
@@ -234,7 +270,9 @@ class _Records:
                     return
             except csv.Error as error:
                 number += 1
-                yield self._forgiven(number, str(error), origin + reader.line_num)
+                end = origin + reader.line_num
+                del reader  # which may hold a cell of 32 million characters
+                yield self._forgiven(number, str(error), end)
 
     def _looked_into(self, number: int, cells: Row, end: int) -> Row | RejectedRecord:
         """Give the cells of a record if there are as many as columns; else say what is wrong with it."""
@@ -254,6 +292,8 @@ class _Records:
         """Read a record again, less strictly: a quote in a cell is forgiven where it cannot have swallowed other rows."""
         lines, taken = self._lines, self._lines.taken(end)
         if len(taken) != 1:
+            if sum(map(len, taken)) >= MAX_RECORD_CHARS:
+                return self._too_long(number) or self._without_first_line(number, _OPEN_OR_LONG, taken)
             return self._without_first_line(number, _OPEN_QUOTE if _is_odd(taken[:-1]) else error, taken)
         lenient = csv.reader(lines.from_start(), delimiter=self._delimiter)
         try:
@@ -261,7 +301,27 @@ class _Records:
         except csv.Error as second:
             return self._without_first_line(number, str(second), taken)
         end = lines.start + lenient.line_num
-        return self._looked_into(number, _as_written(cells, "".join(lines.taken(end)), self._delimiter), end)
+        written = _as_written(cells, "".join(lines.taken(end)), self._delimiter)
+        if written is None:
+            return self._without_first_line(number, _OPEN_QUOTE, taken)
+        return self._looked_into(number, written, end)
+
+    def _too_long(self, number: int) -> RejectedRecord | None:
+        """Give up on a whole record whose quotes are sound and which a record as wide as the header follows."""
+        text = self._lines.as_text()
+        if text is None:
+            return None
+        cell = f'"[^"]*+(?:""[^"]*+)*+"|[^"{re.escape(self._delimiter)}\r\n]*+'
+        record = re.compile(
+            rf"(?:{cell})(?:{re.escape(self._delimiter)}(?:{cell})){{{self._n_columns - 1}}}(?:\r?\n|\r|\Z)"
+        )
+        found = record.match(text)
+        if not found or not (found.end() == len(text) or record.match(text, found.end())):
+            return None
+        n_ends = sum(1 for _ in _LINE_END.finditer(text, 0, found.end()))
+        self._lines.skip(n_ends + (not found[0].endswith(("\r", "\n"))))
+        shown = f"{text[:_SHOWN_OF_LONG]}... ({found.end():,} characters read)"
+        return self._rejected(number, _TOO_LONG, show_bad_bytes(shown))
 
     def _without_first_line(self, number: int, reason: str, taken: list[str]) -> RejectedRecord:
         """Give up on the first line of a record only; what it swallowed is read again as rows of its own."""
@@ -282,16 +342,24 @@ def _without_headers(rows: Rows, name: str, delimiter: str, n_headers: int, head
             yield row
 
 
-def _as_written(cells: Row, text: str, delimiter: str) -> Row:
-    """Give the cells of a record with their quotes, where a quote at the beginning does not go round the whole cell."""
+def _lines_of(text: str) -> list[str]:
+    """Split a text at its ends of line, as `DecodedLines` does."""
+    return list(io.StringIO(text, newline=""))
+
+
+def _as_written(cells: Row, text: str, delimiter: str) -> Row | None:
+    """Give the cells of a record with their quotes, where a quote at the beginning does not go round the whole cell.
+
+    None where a quote is never closed.
+    """
     rest = f"[^{re.escape(delimiter)}]*"
     quoted, plain = re.compile(f'"[^"]*"(?:"[^"]*")*({rest})'), re.compile(rest)
     text = text.rstrip("\r\n")
     start, kept = 0, []
     for cell in cells:
         found = (quoted if text.startswith('"', start) else plain).match(text, start)
-        if not found:  # never closed
-            return cells
+        if not found:
+            return None
         kept.append(found[0] if found.re is quoted and not found[1].isspace() and found[1] else cell)
         start = found.end() + 1
     return kept

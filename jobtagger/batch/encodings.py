@@ -68,7 +68,7 @@ def find_encoding(name: str, head: bytes, forced: str) -> Encoding:
         return Encoding(mark[1], 1.0, Why.of(("byte order mark", {})), mark[1] == "utf-8")
     if len(head) >= HEAD_SIZE:
         head = _UNFINISHED.sub(b"", head)
-    if guess := _utf16(head):
+    if guess := _wide(head):
         return guess
     if _is_utf8(head):
         what = "nothing but ASCII" if head.isascii() else "valid UTF-8"
@@ -221,8 +221,12 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def _utf16(head: bytes) -> Encoding | None:
-    """Know UTF-16 without a mark by where the zero bytes of its ASCII letters stand."""
+def _wide(head: bytes) -> Encoding | None:
+    """Know UTF-16 and UTF-32 without a mark by where the zero bytes of their ASCII letters stand."""
+    quarters = [head[place:1000:4].count(0) for place in range(4)]
+    if min(quarters[1:3]) > len(head[:1000]) // 5 and min(quarters[0], quarters[3]) < min(quarters[1:3]) // 2:
+        name = "utf-32-be" if quarters[0] > quarters[3] else "utf-32-le"
+        return Encoding(name, 0.9, Why.of(("three of four bytes are zero", {})))
     even, odd = head[:1000:2].count(0), head[1:1000:2].count(0)
     if even + odd < len(head[:1000]) // 5:
         return None

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from jobtagger.batch.frame import FrameOptions
 from jobtagger.batch.partitions import Counts, PartitionTagger
+from jobtagger.batch.processes import safe_path
 from jobtagger.batch.summary import NO_PARQUET, Summary
+from jobtagger.batch.workers import n_cores
 from jobtagger.errors import InputError
 
 DASK, SPARK = "dask", "spark"
-ENGINES = (DASK, SPARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,13 @@ def _left_out(source: str, options: EngineOptions) -> list[str]:
 
 
 def _run(source: str, target: str, tagger: PartitionTagger, options: EngineOptions) -> Counts:
-    n_workers = options.n_workers or os.cpu_count() or 1
+    n_workers = options.n_workers or n_cores()
     if options.engine == DASK:
         from jobtagger.batch.dask_frames import tag_parquet  # noqa: PLC0415 - one engine at a time
     else:
         from jobtagger.batch.spark_frames import tag_parquet  # noqa: PLC0415
-    return tag_parquet(source, target, tagger, options.scheduler, n_workers)
+    with safe_path():
+        return tag_parquet(source, target, tagger, options.scheduler, n_workers)
 
 
 def _summary(counts: Counts, target: str) -> Summary:

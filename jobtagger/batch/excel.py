@@ -203,7 +203,7 @@ def _try_elsewhere(path: str) -> None:
     """Have a process of little memory read the workbook first: the reader ends its process when it gets no more."""
     if sys.platform == "win32":  # it has no such limits
         return
-    command = [sys.executable, "-c", _TRIAL, path, str(MAX_MEMORY)]
+    command = [sys.executable, "-P", "-c", _TRIAL, path, str(MAX_MEMORY)]
     done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own program
     if done.returncode < 0 or b"MemoryError" in done.stderr:
         raise InputError(f"{path}: takes more than {MAX_MEMORY >> 30} GB of memory; save it as CSV and tag that")

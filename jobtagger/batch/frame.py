@@ -1,7 +1,7 @@
 """Data frames of pandas through the tagger: in a notebook, or as one partition of an engine."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jobtagger.batch.columns import FieldMap, find_fields, own_names
 from jobtagger.batch.duplicates import EXACT, OFF
 from jobtagger.batch.extras import require
-from jobtagger.batch.table import refuse_unknown_fields
+from jobtagger.batch.table import as_pairs
 from jobtagger.batch.workers import Wanted, answer
 from jobtagger.records import ADVICE_COLUMN, FRAME_COLUMNS, OUTPUT_COLUMNS
 from jobtagger.tagger import CHUNK_SIZE, Tagger
@@ -31,13 +31,13 @@ class FrameOptions:
     adds a column with the documents' advice, `text_id` one by which reposts can be found.
     """
 
-    columns: tuple[tuple[str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
     advice: bool = False
     text_id: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse a field that there is not."""
-        refuse_unknown_fields(self.columns)
+        """Take a mapping for its items; refuse a field that there is not."""
+        object.__setattr__(self, "columns", as_pairs(self.columns))
 
 
 def tag_frame(frame: "pd.DataFrame", tagger: Tagger, options: FrameOptions | None = None) -> "pd.DataFrame":
@@ -47,8 +47,12 @@ def tag_frame(frame: "pd.DataFrame", tagger: Tagger, options: FrameOptions | Non
     ------
     InputError
         When no text column can be found.
+    ValueError
+        When it is no frame.
     """
     pd: Any = require("pandas", EXTRA, "tag_frame")
+    if not isinstance(frame, pd.DataFrame):
+        raise ValueError(f"frame: is a {type(frame).__name__}; make a frame of it: pandas.DataFrame({{'title': ...}})")
     options = options or FrameOptions()
     theirs = [str(column) for column in frame.columns]
     own = own_columns(theirs, options)

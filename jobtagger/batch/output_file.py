@@ -19,6 +19,25 @@ def temporary_path(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
+def move_into_place(whole: Path, path: Path, size: int) -> None:
+    """Give a file of a known size its final name, unless a run that was then stopped has done so.
+
+    Raises
+    ------
+    InputError
+        When it stands under neither name.
+    """
+    with WriteErrors(str(path)):
+        if _size(whole) == size:
+            os.replace(whole, path)
+        elif _size(path) != size:
+            raise InputError(f"{whole}: is gone; run without --resume")
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.exists() else None
+
+
 class OutputFile:
     """Bytes that go under a temporary name, packed if the final name says so, and are moved into place at the end."""
 

@@ -137,4 +137,8 @@ def _try_folder(path: Path, remedy: str) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             return
     except OSError as error:
+        if not path.parent.exists():
+            raise InputError(
+                f"{path}: cannot be written: there is no folder {path.parent}; make it, or {remedy}"
+            ) from None
         raise InputError(f"{path}: cannot be written: {error.strerror}; {remedy}") from None

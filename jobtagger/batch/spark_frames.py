@@ -63,8 +63,17 @@ def _session(scheduler: str, n_workers: int) -> Iterator[Any]:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark would take the system's, which lacks jobtagger
     settings = {
         "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "FATAL",
-        "spark.sql.caseSensitive": "true",
+        "spark.sql.caseSensitive": "true", "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     }  # fmt: skip
+    if theirs := sql.SparkSession.getActiveSession():
+        if scheduler and scheduler != theirs.sparkContext.master:
+            raise InputError(f"{_NAME}: a session of {theirs.sparkContext.master} is there already; stop it first")
+        ours = theirs.newSession()  # which shares their cluster and is stopped with it, by them
+        for name, value in settings.items():
+            if name.startswith("spark.sql."):
+                ours.conf.set(name, value)
+        yield ours
+        return
     builder = sql.SparkSession.builder.master(scheduler or f"local[{n_workers}]").appName("jobtagger")
     with _silent_start() as said:
         try:

@@ -21,7 +21,7 @@ UNPACKED_FREE = 1 << 30
 
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_ZSTD_PIECE = 1 << 10  # packed bytes taken at a time: even a bomb makes no more than 32 MB of them
+_ZSTD_PIECE = 1 << 10  # packed bytes taken at a time: even a bomb makes no more than 32 MB of them, handed on in parts
 
 
 def expand_inputs(names: Sequence[str]) -> list[str]:
@@ -143,7 +143,7 @@ class _Zstd:
         self._chunks = self._unpacked(packed, unpacker)
 
     def read1(self, size: int) -> bytes:
-        """Read `size` bytes or a little more, fewer at the end."""
+        """Read `size` bytes or at most `HEAD_SIZE` more, fewer at the end."""
         chunks, n_left = [], size
         while n_left > 0 and (chunk := next(self._chunks, None)) is not None:
             chunks.append(chunk)
@@ -155,7 +155,9 @@ class _Zstd:
         while piece := packed.read(_ZSTD_PIECE):
             while piece:
                 frame = frame or unpacker.decompressobj()
-                yield frame.decompress(piece)
+                unpacked = frame.decompress(piece)
+                for start in range(0, len(unpacked), HEAD_SIZE):
+                    yield unpacked[start : start + HEAD_SIZE]
                 piece = frame.unused_data
                 if frame.eof:
                     frame = None
@@ -193,5 +195,7 @@ def _open(path: str) -> tuple[BinaryIO, str]:
         return Path(path).open("rb"), path
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; name the files in it, as with '{Path(path) / '*.csv'}'") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None

@@ -1,6 +1,6 @@
 """What every format is read into: columns, and rows of text or rejected records, as they are asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from typing import NamedTuple
@@ -28,26 +28,28 @@ class ReadOptions:
 
     encoding: str = ""
     delimiter: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
     has_header: bool = True
     names_no_header: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a field that there is not."""
-        refuse_unknown_fields(self.columns)
+        """Take a mapping for its items; refuse a field that there is not."""
+        object.__setattr__(self, "columns", as_pairs(self.columns))
 
 
-def refuse_unknown_fields(columns: Iterable[tuple[str, str]]) -> None:
-    """Refuse columns for a field that no posting has.
+def as_pairs(columns: Iterable[tuple[str, str]] | Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Give the columns named for fields as pairs, which can be compared and kept.
 
     Raises
     ------
     InputError
-        When there is one.
+        When no posting has such a field.
     """
-    for field, _ in columns:
+    pairs = tuple(columns.items()) if isinstance(columns, Mapping) else tuple(columns)
+    for field, _ in pairs:
         if field not in FIELDS:
             raise InputError(f'columns: no field "{field}"{did_you_mean(field, FIELDS)}; fields: {", ".join(FIELDS)}')
+    return pairs
 
 
 class Shape(NamedTuple):

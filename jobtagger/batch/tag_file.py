@@ -8,6 +8,7 @@ from itertools import repeat
 
 from jobtagger.batch.checkpoint import Checkpoint, drop_checkpoint, load_checkpoint, run_id, save_checkpoint
 from jobtagger.batch.columns import own_names
+from jobtagger.batch.delimited import keeping_field_limit
 from jobtagger.batch.duplicates import MODES, OFF, Duplicates, Fingerprint, Place
 from jobtagger.batch.inputs import Chunk, Inputs
 from jobtagger.batch.outputs import (
@@ -19,9 +20,9 @@ from jobtagger.batch.outputs import (
 )
 from jobtagger.batch.streams import STDIN, expand_inputs
 from jobtagger.batch.summary import NO_ROWS, REJECTED_ROWS, Summary, describe, write_summary
-from jobtagger.batch.table import ReadOptions
+from jobtagger.batch.table import ReadOptions, Shape
 from jobtagger.batch.workers import Answer, Task, Wanted, answers, sparing_collections
-from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of
+from jobtagger.batch.writing import STDOUT, RejectedWriter, TableWriter, format_of, publish, publish_rejected
 from jobtagger.errors import InputError, StoppedError
 from jobtagger.records import ADVICE_COLUMN, BATCH_COLUMNS, OUTPUT_COLUMNS, RejectedRecord
 from jobtagger.tagger import Tagger
@@ -52,6 +53,8 @@ class RunOptions:
         """Refuse what would be passed over in silence."""
         if self.duplicates not in MODES:
             raise InputError(f'duplicates: "{self.duplicates}" is not known; known: {", ".join(MODES)}')
+        if self.count_once and self.duplicates == OFF:
+            raise InputError("count once: needs duplicates, which are off; let them be exact or near")
         if self.jobs < 0:
             raise InputError(f"jobs: {self.jobs} processes cannot be; give 0 for one per core, or a number above")
 
@@ -88,6 +91,8 @@ def tag_file(
     read, run = read or ReadOptions(), run or RunOptions()
     started = time.monotonic()
     names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | os.PathLike) else inputs)]
+    if not names:
+        raise InputError("no input is named")
     output = os.fspath(output)
     paths, left_out = without_rejected(names, expand_inputs(names))
     if not paths:
@@ -95,32 +100,53 @@ def tag_file(
     _check_outputs(paths, output, run)
     can_resume = STDIN not in paths and output != STDOUT
     if run.resume and not can_resume:
-        raise InputError("--resume needs files by name: standard input and output cannot be read again")
-    with Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
-        known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
-        this_run = _Run(opened, output, run, known, _id_of(paths, output, tagger, read, run) if can_resume else "")
-        try:
-            for task, answer in answers(this_run.tasks(), tagger, Wanted(run.duplicates, run.advice), run.jobs):
-                this_run.take(task, answer)
-                if on_progress:
-                    on_progress(task.chunk.n_bytes)
-            summary = this_run.finish()
-            summary.left_out = [{"name": path, "reason": REJECTED_ROWS} for path in left_out]
-            summary.left_out += [{"name": path, "reason": NO_ROWS} for path in opened.without_rows]
-        except StoppedError as error:
-            raise InputError(f"{error}{this_run.abandon()}") from None
-        except BaseException:
-            this_run.abandon()
-            raise
+        raise InputError("resume: needs files by name; standard input and output cannot be read again")
+    with keeping_field_limit(), Inputs(paths, read, tagger.knowledge.sources) as opened, sparing_collections():
+        identity = _id_of(paths, output, tagger, read, run) if can_resume else ""
+        done = load_checkpoint(output, identity) if run.resume else None
+        if done and done.is_whole:
+            summary = _publish(done, output, run)
+        else:
+            known = Duplicates(run.duplicates, tagger.knowledge.policy.near_similarity)
+            summary = _tag(_Run(opened, output, run, known, identity, done), tagger, run, on_progress)
+    summary.left_out = [{"name": path, "reason": REJECTED_ROWS} for path in left_out]
+    summary.left_out += [{"name": path, "reason": NO_ROWS} for path in opened.without_rows]
     if run.summary:
         write_summary(summary, run.summary, time.monotonic() - started)
+    return summary
+
+
+def _tag(this_run: "_Run", tagger: Tagger, options: RunOptions, on_progress: Callable[[int], None] | None) -> Summary:
+    try:
+        for task, answer in answers(this_run.tasks(), tagger, Wanted(options.duplicates, options.advice), options.jobs):
+            this_run.take(task, answer)
+            if on_progress:
+                on_progress(task.chunk.n_bytes)
+        return this_run.finish()
+    except StoppedError as error:
+        raise InputError(f"{error}{this_run.abandon()}") from None
+    except BaseException:
+        this_run.abandon()
+        raise
+
+
+def _publish(whole: Checkpoint, output: str, options: RunOptions) -> Summary:
+    """Give the files of a run that is whole their final names, those that have none yet; its mark goes last."""
+    summary = Summary.from_json(whole.summary)
+    if output != STDOUT:
+        publish(output, whole.output_size)
+    beside = rejected_path(output, options.rejected)
+    is_shared = output == STDOUT and not options.rejected
+    publish_rejected(beside, summary.n_rejected, whole.rejected_size, is_shared)
+    if whole.run_id:
+        drop_checkpoint(output)
     return summary
 
 
 def _check_outputs(paths: Sequence[str], output: str, run: RunOptions) -> None:
     format_of(output)
     if STDOUT == output == run.summary:
-        raise InputError("--summary -: the rows go to standard output already; give one of them a file")
+        raise InputError("summary: the rows go to standard output already; give one of them a file")
     refuse_clashes(written_by(output, run.rejected, run.summary), paths)
     refuse_foreign_rejected(output, run.rejected)
 
@@ -128,10 +154,12 @@ def _check_outputs(paths: Sequence[str], output: str, run: RunOptions) -> None:
 class _Run:
     """One run: the files it writes, what it counts, and up to where it is done; without an `identity` it cannot be resumed."""
 
-    def __init__(self, inputs: Inputs, output: str, options: RunOptions, known: Duplicates, identity: str) -> None:
+    def __init__(
+        self, inputs: Inputs, output: str, options: RunOptions, known: Duplicates, identity: str,
+        done: Checkpoint | None,
+    ) -> None:  # fmt: skip
         self._inputs, self._output, self._options, self._id = inputs, output, options, identity
         self._duplicates = known
-        done = load_checkpoint(output, identity) if options.resume else None
         if identity and not done:
             drop_checkpoint(output)  # it belongs to a file that is now written anew
         advice = (ADVICE_COLUMN,) if options.advice else ()
@@ -145,12 +173,12 @@ class _Run:
         )
         shape = inputs.found[0].shape
         self._writer = TableWriter(
-            output, [*inputs.columns, *self._own], shape.delimiter or ",", bool(shape.encoding and shape.encoding.has_bom),
+            output, [*inputs.columns, *self._own], shape.delimiter or ",", _has_mark(shape) or options.excel_safe,
             options.excel_safe, done.output_size if done else None,
         )  # fmt: skip
         self._rejected = RejectedWriter(
             rejected_path(output, options.rejected), self._summary.n_rejected, done.rejected_size if done else 0,
-            is_shared=output == STDOUT and not options.rejected, is_excel_safe=options.excel_safe,
+            is_excel_safe=options.excel_safe,
         )  # fmt: skip
         self._n_done = done.n_chunks if done else 0
         self._is_marked = done is not None
@@ -174,14 +202,15 @@ class _Run:
             self._mark()
 
     def finish(self) -> Summary:
-        """Move everything into place."""
-        self._writer.finish()
-        self._rejected.finish()
+        """Make everything whole, mark that it is, and move it into place."""
+        sizes = self._writer.complete(), self._rejected.complete()
         self._summary.n_cut_cells = self._writer.n_cut_cells
         self._summary.rejected_file = str(self._rejected.path) if self._rejected.n_rejected else ""
+        whole = Checkpoint(self._id, self._n_chunks, *sizes, self._summary.as_json(), is_whole=True)
         if self._id:
-            drop_checkpoint(self._output)
-        return self._summary
+            save_checkpoint(self._output, whole)
+            self._is_marked = True
+        return _publish(whole, self._output, self._options)
 
     def abandon(self) -> str:
         """Keep what a later run can go on with, remove the rest; give a word on how to go on."""
@@ -226,6 +255,11 @@ class _Run:
             counts = self._summary.as_json()
             save_checkpoint(self._output, Checkpoint(self._id, self._n_chunks, output_size, rejected_size, counts))
             self._is_marked = True
+
+
+def _has_mark(shape: Shape) -> bool:
+    """Say whether UTF-8 gets a mark by which spreadsheets know it: as in the input, or as that was in their code page."""
+    return shape.encoding is not None and (shape.encoding.has_bom or shape.encoding.name != "utf-8")
 
 
 def _id_of(paths: list[str], output: str, tagger: Tagger, read: ReadOptions, run: RunOptions) -> str:

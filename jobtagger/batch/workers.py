@@ -3,8 +3,10 @@
 import ctypes
 import gc
 import os
+import pickle
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
@@ -13,9 +15,12 @@ from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from multiprocessing import resource_tracker
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from jobtagger.batch.duplicates import OFF, Fingerprint, fingerprints
 from jobtagger.batch.inputs import Chunk
+from jobtagger.batch.output_file import WriteErrors
+from jobtagger.batch.processes import SAFE_PATH, safe_path
 from jobtagger.errors import InputError, WorkerError
 from jobtagger.knowledge import Knowledge
 from jobtagger.records import RawRecord, TaggedPosting
@@ -59,9 +64,7 @@ def answers(tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int) 
     WorkerError
         When a worker process died.
     """
-    n_jobs = (
-        n_jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else n_jobs or os.cpu_count() or 1
-    )
+    n_jobs = n_jobs or n_cores()
     tasks = iter(tasks)
     first = list(islice(tasks, _SMALL + 1)) if n_jobs > 1 else []
     tasks = chain(first, tasks)
@@ -69,6 +72,11 @@ def answers(tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int) 
         yield from ((task, answer(tagger, task.records, wanted, task.is_done)) for task in tasks)
     else:
         yield from _parallel_answers(tasks, tagger, wanted, n_jobs)
+
+
+def n_cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
@@ -123,21 +131,23 @@ def answer(tagger: Tagger, records: list[RawRecord], wanted: Wanted, is_done: bo
 def _rows(tagger: Tagger, tagged: Sequence[TaggedPosting], wanted: Wanted) -> list[tuple[str, ...]]:
     if not wanted.advice:
         return [tag.cells() for tag in tagged]
-    advice = AdviceColumn(tagger.knowledge)
+    if tagger not in _advice:
+        _advice[tagger] = AdviceColumn(tagger.knowledge)
+    advice = _advice[tagger]
     return [(*tag.cells(), advice(tag)) for tag in tagged]
+
+
+_advice: WeakKeyDictionary[Tagger, AdviceColumn] = WeakKeyDictionary()
+"""What each tagger's knowledge advises, with what was found before; as long as there is the tagger."""
 
 
 def _parallel_answers(
     tasks: Iterable[Task], tagger: Tagger, wanted: Wanted, n_jobs: int
 ) -> Iterator[tuple[Task, Answer]]:
-    from loky import ProcessPoolExecutor  # noqa: PLC0415 - small inputs do without
-    from loky.process_executor import BrokenProcessPool  # noqa: PLC0415
+    from loky.process_executor import BrokenProcessPool  # noqa: PLC0415 - small inputs do without
 
-    resource_tracker.ensure_running()  # it lets signals through when it starts, which must not be among the workers' starts
-    executor = ProcessPoolExecutor(
-        n_jobs, initializer=_start, initargs=(type(tagger), tagger.knowledge, tagger.model, wanted, os.getpid()),
-        env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
+    given = _given((type(tagger), tagger.knowledge, tagger.model, wanted))
+    executor = _executor(n_jobs, given)
     is_whole = False
     try:
         pending: deque[tuple[Task, Any]] = deque()
@@ -152,10 +162,43 @@ def _parallel_answers(
             yield done, future.result()
         is_whole = True
     except BrokenProcessPool:
-        raise WorkerError("a worker process died, probably for want of memory; run with fewer --jobs") from None
+        raise WorkerError(
+            "a worker process died, probably for want of memory, or could not start; run with fewer --jobs"
+        ) from None
     finally:
         with _signals_held():
             executor.shutdown(wait=True, kill_workers=not is_whole)
+            os.unlink(given)
+
+
+def _given(values: tuple[type[Tagger], Knowledge, Any, Wanted]) -> str:
+    """Put what every worker needs into a file, which is there as long as they are, and name it.
+
+    The pipe from which a worker starts cannot hold it: were the worker to fall before it reads, the main process would wait
+    for ever.
+    """
+    from loky.backend import reduction  # noqa: PLC0415
+
+    place = f"{tempfile.gettempdir()}, where workers find the model"
+    with WriteErrors(place), tempfile.NamedTemporaryFile(prefix="jobtagger", delete=False) as file:
+        try:
+            reduction.dump(values, file)
+            file.flush()
+        except BaseException:
+            os.unlink(file.name)
+            raise
+        return file.name
+
+
+def _executor(n_jobs: int, given: str) -> Any:
+    from loky import ProcessPoolExecutor  # noqa: PLC0415
+
+    with safe_path():
+        resource_tracker.ensure_running()  # it lets signals through when it starts, which must not be among the workers' starts
+        return ProcessPoolExecutor(
+            n_jobs, initializer=_start, initargs=(given, os.getpid()),
+            env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **SAFE_PATH},
+        )  # fmt: skip
 
 
 @contextmanager
@@ -188,20 +231,24 @@ _worker: tuple[Tagger, Wanted] | None = None
 """The tagger of a worker process and what is wanted of it; set once, when the process starts."""
 
 
-def _start(kind: type[Tagger], knowledge: Knowledge, model: Any, wanted: Wanted, parent: int) -> None:
+def _start(given: str, parent: int) -> None:
     global _worker  # noqa: PLW0603 - a worker process has nowhere else to keep it
     for number in _ENDING:  # the main process ends its workers
         signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent, given), daemon=True).start()
+    with open(given, "rb") as file:
+        kind, knowledge, model, wanted = pickle.load(file)  # noqa: S301 - the main process wrote it, for us alone to read
     _worker = (kind(knowledge, model), wanted)
     gc.freeze()  # as in sparing_collections, and to the end
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
 
 
-def _end_with(parent: int) -> None:
-    """End this process when the main process is gone, killed without a chance to end its workers."""
+def _end_with(parent: int, given: str) -> None:
+    """End this process when the main process is gone, killed without a chance to end its workers or remove its file."""
     while os.getppid() == parent:
         time.sleep(_SECONDS_ALONE)
+    with suppress(OSError):
+        os.unlink(given)
     os._exit(1)
 
 

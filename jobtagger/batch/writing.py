@@ -17,7 +17,7 @@ from pathlib import Path
 from jobtagger.batch.excel import EXTRA as EXCEL_EXTRA
 from jobtagger.batch.excel import write_excel
 from jobtagger.batch.extras import require
-from jobtagger.batch.output_file import OutputFile, StandardOutput, WriteErrors
+from jobtagger.batch.output_file import OutputFile, StandardOutput, WriteErrors, move_into_place, temporary_path
 from jobtagger.batch.parquet import EXTRA as PARQUET_EXTRA
 from jobtagger.batch.parquet import write_parquet
 from jobtagger.errors import InputError
@@ -130,12 +130,18 @@ class TableWriter:
 
     def finish(self) -> None:
         """Move the whole file into place, in its final format."""
-        self._file.finish()
+        size = self.complete()
         if isinstance(self._file, OutputFile):
-            if self.format in _MADE:
-                self._convert(self._file)
-            with WriteErrors(str(self._file.path)):
-                os.replace(self._file.temporary, self._file.path)
+            publish(str(self._file.path), size)
+
+    def complete(self) -> int:
+        """Make the whole file, in its final format, for `publish` to move into place; give its size."""
+        self._file.finish()
+        if isinstance(self._file, StandardOutput):
+            return 0
+        if self.format in _MADE:
+            self._convert(self._file)
+        return os.path.getsize(_whole(str(self._file.path)))
 
     def abandon(self, keep: bool) -> None:
         """Give up; the unfinished file is kept for a later run or removed, the final name stays untouched."""
@@ -143,6 +149,9 @@ class TableWriter:
             self._file.abandon()
         else:
             self._file.discard()
+            if self.format in _MADE:
+                with suppress(OSError):
+                    made_path(self._file.path).unlink()
 
     def _convert(self, file: OutputFile) -> None:
         """Make the final format from the delimited text or JSON lines written so far."""
@@ -156,11 +165,26 @@ class TableWriter:
                     write_parquet(made, self._columns, _rows(text))
                 else:
                     self.n_cut_cells = write_excel(made, self._columns, _rows(text))
-                os.replace(made, file.temporary)
         finally:
             csv.field_size_limit(limit)
-            with suppress(OSError):
-                made.unlink()
+
+
+def publish(path: str, size: int) -> None:
+    """Move a whole output into place; what a run that was then stopped has done of it stays.
+
+    Raises
+    ------
+    InputError
+        When the output is gone.
+    """
+    move_into_place(_whole(path), Path(path), size)
+    with WriteErrors(path):
+        temporary_path(Path(path)).unlink(missing_ok=True)  # the rows of which another format was made
+
+
+def _whole(path: str) -> Path:
+    """Give the name that an output has when it is whole and not yet in its place."""
+    return made_path(Path(path)) if format_of(path)[0] in _MADE else temporary_path(Path(path))
 
 
 def _rows(text: Iterable[str]) -> Iterator[list[str]]:
@@ -205,15 +229,13 @@ def made_path(path: Path) -> Path:
 
 
 class RejectedWriter:
-    """Writes rejected rows beside the output; the file appears, when the run is done, if there were any."""
+    """Writes rejected rows beside the output; `publish_rejected` gives the file its name, if there were any."""
 
     def __init__(
-        self, path: Path, n_rejected: int = 0, resume_at: int = 0, *, is_shared: bool = False,
-        is_excel_safe: bool = False,
+        self, path: Path, n_rejected: int = 0, resume_at: int = 0, *, is_excel_safe: bool = False,
     ) -> None:  # fmt: skip
         self.path = path
         self._is_excel_safe = is_excel_safe
-        self._is_shared = is_shared  # its name does not say which run it is of
         self.n_rejected = n_rejected
         self._file = OutputFile(self.path, resume_at=resume_at) if n_rejected else None
 
@@ -230,16 +252,12 @@ class RejectedWriter:
         """Bring everything to disk and give the size of the file."""
         return self._file.mark() if self._file else 0
 
-    def finish(self) -> None:
-        """Move the file into place; one left by an earlier run of the same output goes away."""
+    def complete(self) -> int:
+        """Close the file, whole, for `publish_rejected` to move into place; give its size."""
         if self._file is None:
-            if not self._is_shared:
-                with WriteErrors(str(self.path)):
-                    self.path.unlink(missing_ok=True)
-            return
+            return 0
         self._file.finish()
-        with WriteErrors(str(self.path)):
-            os.replace(self._file.temporary, self.path)
+        return os.path.getsize(self._file.temporary)
 
     def abandon(self, keep: bool) -> None:
         """Give up; the rows written so far are kept for a later run or removed."""
@@ -247,6 +265,23 @@ class RejectedWriter:
             self._file.abandon()
         elif self._file is not None:
             self._file.discard()
+
+
+def publish_rejected(path: Path, n_rejected: int, size: int, is_shared: bool) -> None:
+    """Move the file of rejected rows into place, as `publish` does; without any, one of an earlier run goes away.
+
+    A name that `is_shared` does not say which run it is of, and nothing is removed there.
+
+    Raises
+    ------
+    InputError
+        When the rejected rows are gone.
+    """
+    if n_rejected:
+        move_into_place(temporary_path(path), path, size)
+    elif not is_shared:
+        with WriteErrors(str(path)):
+            path.unlink(missing_ok=True)
 
 
 def _as_csv(row: Sequence[str]) -> str:

@@ -131,6 +131,7 @@ REASONS_FR = {
     "charset-normalizer, from what is not ASCII": "charset-normalizer, d'après ce qui n'est pas ASCII",
     "byte order mark": "marque d'ordre des octets",
     "every other byte is zero": "un octet sur deux est nul",
+    "three of four bytes are zero": "trois octets sur quatre sont nuls",
     'the first line says "sep={sign}"': "la première ligne dit « sep={sign} »",
     "one column": "une seule colonne",
     "nothing in the header parts it": "rien dans l'en-tête ne la sépare",
