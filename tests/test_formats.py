@@ -134,7 +134,7 @@ def test_odd_values_of_parquet_are_written_all_the_same(tmp_path, knowledge):
         assert texts == tuple(row[place] for row in rows), name
 
 
-@pytest.mark.parametrize("ending", ["csv.gz", "csv.zst", "jsonl.gz", "parquet", "xlsx"])
+@pytest.mark.parametrize("ending", ["csv.gz", "csv.zst", "jsonl.gz", "json", "parquet", "xlsx"])
 def test_outputs_of_all_formats_hold_the_same_rows(tmp_path, tagger, ending):
     """What is written packed, as Parquet or as a workbook reads back as what the plain CSV holds."""
     source = tmp_path / "in.csv"

@@ -203,7 +203,7 @@ for n_steps in range(1, 100):
 """
 
 
-@pytest.mark.parametrize("name", ["out.csv", "out.jsonl.gz", "out.parquet", "out.xlsx"])
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl.gz", "out.json", "out.parquet", "out.xlsx"])
 def test_a_run_killed_between_its_last_moves_goes_on(tmp_path, name):
     """Killed after any of the steps by which files get and lose their names, a run is made whole by --resume."""
     chance = random.Random(7)  # noqa: S311 - texts that pack badly: the made file is longer than the mark says
