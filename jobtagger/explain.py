@@ -257,6 +257,8 @@ def _by_basis(trait: Trait, knowledge: Knowledge) -> dict[str, list[str]]:
 
 def _why_uncounted(found: FoundTrait, category_id: str, tagged: TaggedPosting, knowledge: Knowledge) -> str:
     """Say why a trait that was found moves no score."""
+    if tagged.risk.score is None:
+        return "no_level"
     trait = knowledge.traits[found.trait_id]
     if not trait.points:
         return "by_design"

@@ -161,12 +161,12 @@ def test_score_stays_on_the_scale(assess, category_id, text, score, level):
     ],
 )
 def test_level_is_unknown_where_the_category_is(assess, category_id, abstained):
-    """Without a level of the category there is no score, but the traits found are still told."""
+    """Without a level of the category there is no score to move, but the traits found are still told."""
     tag = assess("easy", category_id, abstained)
 
     assert (tag.level, tag.score, tag.trend_pct, tag.confidence, tag.conflict) == ("unknown", None, None, "", False)
-    assert tag.traits == (FoundTrait("simple", "easy", 12),)
-    assert tag.reasons == (Reason("trait", "simple", "+12 (easy)"),)
+    assert tag.traits == (FoundTrait("simple", "easy", 0),)
+    assert tag.reasons == (Reason("trait", "simple", "+0 (easy)"),)
 
 
 def test_reasons_name_rule_evidence_and_traits_in_this_order(assess):

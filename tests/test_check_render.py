@@ -347,6 +347,9 @@ def test_render_moves_no_level_where_there_is_none(answer):
     """Without a level traits have no points, and nothing is said of what a level means."""
     answer |= {"risk_level": "unknown", "category": "other"}
     answer["explanation"]["risk"]["rests_on"] = ""
+    answer["explanation"]["traits"] = [
+        trait | {"points": 0, "uncounted": "no_level"} for trait in answer["explanation"]["traits"]
+    ]
     lines = list(render(answer, "en"))
 
     assert "  many cats (there is no level to move): “50 cats”" in lines

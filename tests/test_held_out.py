@@ -45,6 +45,16 @@ def test_right_answers_are_never_certain(n, least, most):
     assert least < probability.min() <= probability.max() < most
 
 
+@pytest.mark.parametrize("doubt", [0.05, 0.2])
+def test_doubtful_labels_make_no_certainty(doubt):
+    """Where so many readers would say otherwise, right answers are as probable as readers agree."""
+    labels = np.arange(3000) % 3
+    odds = 4.0 * np.eye(3)[labels] + np.eye(3)[(labels + 1) % 3] * 2.0
+    probability = softmax(best_sharpness(odds, labels, doubt) * odds, axis=1).max(axis=1)
+
+    assert probability.mean() == pytest.approx(1 - doubt, abs=0.03)
+
+
 def test_odds_that_say_nothing_have_no_sharpness():
     """Where the fit is wrong about what it did not see, all categories are about as likely."""
     labels = np.arange(30) % 3

@@ -181,9 +181,8 @@ def _trait_lines(answer: dict[str, Any], say: dict[str, str]) -> Iterator[_Line]
         return
     yield _Line(f"{say['traits']}{say['colon']}")
     for trait in traits:
-        counts = trait["points"] and answer["risk_level"] != "unknown"
-        points = f"{_score(trait['points'])} " if counts else ""
-        effect = _effect(trait, say) if counts else say[f"uncounted_{trait['uncounted'] or 'no_level'}"]
+        points = f"{_score(trait['points'])} " if trait["points"] else ""
+        effect = _effect(trait, say) if trait["points"] else say[f"uncounted_{trait['uncounted']}"]
         quoted = say["quoted"].format(trait["words"])
         yield _Line(f"{points}{trait['label']} ({effect}){say['colon']} {quoted}", "  ", "    ")
 

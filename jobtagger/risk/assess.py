@@ -81,10 +81,10 @@ class Assessor:
         """Give the tag of a category with traits that count (a bit each), without their words, and the points of each."""
         derived = self._levels.get(category_id)
         trait_ids = {trait_id for trait_id, bit in self._bit_of.items() if showing & bit}
-        counted = self._counted_points(trait_ids, category_id)
         exposure = self._exposure.get(category_id)
         if derived is None or derived.points is None or derived.outlook is None:
-            return RiskTag(UNKNOWN, None, None, "", False, exposure, False, ()), counted
+            return RiskTag(UNKNOWN, None, None, "", False, exposure, False, ()), {}  # no score to move
+        counted = self._counted_points(trait_ids, category_id)
         limit = self._policy.max_trait_points
         points = derived.points + max(-limit, min(limit, sum(counted.values())))
         points = max(0, min(100, points))

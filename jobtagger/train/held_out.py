@@ -58,7 +58,7 @@ def leave_out_in_turn(X: sp.csr_matrix, y: NDArray[np.str_], recipe: Recipe) -> 
     return LeftOut(float(np.mean(odds.argmax(axis=1) == labels)), best_sharpness(odds, labels))
 
 
-def best_sharpness(odds: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+def best_sharpness(odds: NDArray[np.float64], labels: NDArray[np.int64], doubt: float = 0.0) -> float:
     """Give the factor on the log-odds under which the labels are likeliest (temperature scaling, Guo et al. 2017).
 
     One posting more is thought of as labelled at random, so that a few right answers do not make certainty.
@@ -68,12 +68,18 @@ def best_sharpness(odds: NDArray[np.float64], labels: NDArray[np.int64]) -> floa
     odds : array, shape (n, n_categories)
     labels : array, shape (n,)
         Places of the categories.
+    doubt : float
+        Share of the labels, 0 to 1, in whose stead another reader would give the likeliest other category.
     """
     chance = 1 / (len(labels) + 1)
     rows = np.arange(len(labels))
+    others = odds.copy()
+    others[rows, labels] = -np.inf
+    likeliest_other = others.argmax(axis=1)
 
     def loss(sharpness: float) -> float:
         logs = scipy.special.log_softmax(sharpness * odds, axis=1)
-        return -float(np.mean((1 - chance) * logs[rows, labels] + chance * logs.mean(axis=1)))
+        said = (1 - doubt) * logs[rows, labels] + doubt * logs[rows, likeliest_other]
+        return -float(np.mean((1 - chance) * said + chance * logs.mean(axis=1)))
 
     return round(float(scipy.optimize.minimize_scalar(loss, bounds=_SHARPNESS, method="bounded").x), 3)

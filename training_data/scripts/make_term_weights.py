@@ -41,6 +41,7 @@ from jobtagger.train.lessons import take_in
 
 MIN_POSTINGS = 5
 N_FOLDS = 3
+READERS_DIFFER = 0.06  # so many of two readings of a posting, drawn at random; docs/decisions/004
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 Matrix = NDArray[np.float64]
 
@@ -127,8 +128,8 @@ def fit_both(ours: Labelled, real: Labelled) -> LogisticRegression:
 
 
 def write_calibration(logits: Matrix, label: NDArray[np.int64]) -> None:
-    """Note the sharpness, and which probability the surest postings reach with which accuracy."""
-    sharpness = best_sharpness(logits, label)
+    """Note the sharpness under which a probability is the chance that a reader agrees, and what the surest postings reach."""
+    sharpness = best_sharpness(logits, label, READERS_DIFFER)
     probability = softmax(sharpness * logits, axis=1)
     surest = np.sort(probability.max(axis=1))[::-1]
     right = (probability.argmax(axis=1) == label)[np.argsort(-probability.max(axis=1), kind="stable")]
