@@ -396,6 +396,7 @@ def test_further_columns_become_details(knowledge, columns, cells, details):
 _TALKING_COLUMNS = {
     "budget": ("$20", "low_budget"), "budget usd": ("15", "low_budget"), "budget eur": ("15", "low_budget"),
     "budget gbp": ("10", "low_budget"), "hourly rate": ("$3", "low_budget"), "hourly range": ("$3-$5", "low_budget"),
+    "budget estime": ("15 €", "low_budget"), "estimated budget": ("$15", "low_budget"), "budget range": ("$10-20", "low_budget"),
     "taux horaire": ("3 €", "low_budget"), "tjm": ("80", "low_budget"), "rate": ("$3/hr", "low_budget"),
     "pay": ("$3 per hour", "low_budget"), "price": ("$10", "low_budget"), "salary": ("$3/hr", "low_budget"),
     "salaire": ("3 €/h", "low_budget"), "compensation": ("$4 per hour", "low_budget"), "tarif": ("80 €/jour", "low_budget"),
