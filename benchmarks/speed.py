@@ -73,7 +73,7 @@ def measure(records: list[RawRecord], with_spacy: bool = True) -> dict[str, floa
         ),
         "whole tagger": seconds(lambda: [tagger.tag_chunk(chunk) for chunk in chunks(records)]),
         "whole tagger + rows": seconds(
-            lambda: [[t.as_row() for t in tagger.tag_chunk(chunk)] for chunk in chunks(records)]
+            lambda: [[t.cells() for t in tagger.tag_chunk(chunk)] for chunk in chunks(records)]
         ),
     }
     result |= sklearn_times(texts, labels)
