@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from jobtagger.batch import EngineOptions, RunOptions, tag_file, tag_folder
+from jobtagger.batch import EngineOptions, RunOptions, dask_frames, tag_file, tag_folder
 from jobtagger.cli import cli
 from jobtagger.errors import InputError
 from jobtagger.records import FRAME_COLUMNS, OUTPUT_COLUMNS
@@ -94,6 +94,13 @@ def test_dask_workers_load_the_tagger_once(folder):
     assert "install the same jobtagger, with the same model folder, on all machines" in seen["complaint"]
     assert [0, ""] == seen["by_address"]
     assert N_FILES * N_ROWS == pq.read_table(folder / "by_address").num_rows
+
+
+@pytest.mark.parametrize("n_workers", [1, 3])
+def test_dask_starts_as_many_workers_as_asked(n_workers):
+    """However many cores there are."""
+    with dask_frames._cluster("", n_workers) as client:
+        assert n_workers == len(client.scheduler_info(n_workers=-1)["workers"])
 
 
 def test_spark_workers_load_the_tagger_once(tmp_path):

@@ -211,7 +211,11 @@ def _cluster(scheduler: str, n_workers: int) -> Iterator[Any]:
         return
     with (
         distributed.LocalCluster(
-            n_workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=n_workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
