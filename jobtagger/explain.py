@@ -192,8 +192,7 @@ def _is_of_english_site(outlook: Outlook, knowledge: Knowledge) -> bool:
 
 def _traits_points(tagged: TaggedPosting, knowledge: Knowledge) -> int:
     """Give by how much the traits together move the score of 0 to 100, before it stops at its ends."""
-    limit = knowledge.policy.max_trait_points
-    return max(-limit, min(limit, sum(trait.points for trait in tagged.risk.traits)))
+    return knowledge.policy.clipped(sum(trait.points for trait in tagged.risk.traits))
 
 
 def _statement(evidence: Evidence, language: str, side: str) -> dict[str, Any]:

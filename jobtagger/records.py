@@ -91,7 +91,7 @@ class FoundTrait(NamedTuple):
 
     def __str__(self) -> str:
         """As `reason()` is written."""
-        return "trait:%s=%+d (%s)" % (self.trait_id, self.points, self.words)  # noqa: UP031 - see TaggedPosting.cells
+        return str(self.reason())
 
     def reason(self) -> Reason:
         """Give it as a cause of the tag."""

@@ -43,12 +43,15 @@ class FieldMap(NamedTuple):
         """Reduce a row to the fields the tagger understands."""
         details = "\n".join(filter(None, (detail.word(cells) for detail in self.details))) if self.details else ""
         return RawRecord(
-            _first(self.title, cells), _first(self.description, cells), _first(self.skills, cells), details
+            first_filled(self.title, cells),
+            first_filled(self.description, cells),
+            first_filled(self.skills, cells),
+            details,
         )
 
     def native_id(self, cells: Sequence[str]) -> str:
         """Give the board's own id or address of the listing, empty when there is none."""
-        return _first(self.listing_id, cells)
+        return first_filled(self.listing_id, cells)
 
 
 class Detail(NamedTuple):
@@ -179,7 +182,8 @@ def _details(wordings: Sequence[str], place_of: Mapping[str, int]) -> tuple[Deta
     return tuple(details)
 
 
-def _first(places: tuple[int, ...], cells: Sequence[str]) -> str:
+def first_filled(places: tuple[int, ...], cells: Sequence[str]) -> str:
+    """Give the first cell that is not empty, of those at places; empty if there is none."""
     for place in places:
         if cells[place]:
             return cells[place]

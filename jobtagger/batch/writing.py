@@ -14,6 +14,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from jobtagger.batch.delimited import keeping_field_limit
 from jobtagger.batch.excel import EXTRA as EXCEL_EXTRA
 from jobtagger.batch.excel import write_excel
 from jobtagger.batch.extras import require
@@ -156,17 +157,18 @@ class TableWriter:
     def _convert(self, file: OutputFile) -> None:
         """Make the final format from the delimited text or JSON lines written so far."""
         made = made_path(file.path)
-        limit = csv.field_size_limit(_MAX_CELL)
-        try:
-            with WriteErrors(str(made)), file.temporary.open(encoding="utf-8", newline="") as text:
-                if self.format == JSON_ARRAY:
-                    _write_array(made, text)
-                elif self.format == PARQUET:
-                    write_parquet(made, self._columns, _rows(text))
-                else:
-                    self.n_cut_cells = write_excel(made, self._columns, _rows(text))
-        finally:
-            csv.field_size_limit(limit)
+        with (
+            keeping_field_limit(),
+            WriteErrors(str(made)),
+            file.temporary.open(encoding="utf-8", newline="") as text,
+        ):
+            csv.field_size_limit(_MAX_CELL)
+            if self.format == JSON_ARRAY:
+                _write_array(made, text)
+            elif self.format == PARQUET:
+                write_parquet(made, self._columns, _rows(text))
+            else:
+                self.n_cut_cells = write_excel(made, self._columns, _rows(text))
 
 
 def publish(path: str, size: int) -> None:

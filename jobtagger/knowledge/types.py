@@ -251,6 +251,10 @@ class Policy:
     n_words: int
     near_similarity: float
 
+    def clipped(self, trait_points: int) -> int:
+        """Give by how much traits move a score: the sum of their points, no further than they may."""
+        return max(-self.max_trait_points, min(self.max_trait_points, trait_points))
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

@@ -85,8 +85,7 @@ class Assessor:
         if derived is None or derived.points is None or derived.outlook is None:
             return RiskTag(UNKNOWN, None, None, "", False, exposure, False, ()), {}  # no score to move
         counted = self._counted_points(trait_ids, category_id)
-        limit = self._policy.max_trait_points
-        points = derived.points + max(-limit, min(limit, sum(counted.values())))
+        points = derived.points + self._policy.clipped(sum(counted.values()))
         points = max(0, min(100, points))
         level = level_of_points(points, self._policy)
         tag = RiskTag(

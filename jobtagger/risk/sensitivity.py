@@ -86,5 +86,6 @@ def _is_at_least(figure: float, level: Level, policy: Policy) -> bool:
 
 def _levels_moved(start: int, points: int, policy: Policy) -> int:
     order = [entry.id for entry in policy.levels]
-    moved = max(-policy.max_trait_points, min(policy.max_trait_points, points))
-    return order.index(level_of_points(start + moved, policy).id) - order.index(level_of_points(start, policy).id)
+    return order.index(level_of_points(start + policy.clipped(points), policy).id) - order.index(
+        level_of_points(start, policy).id
+    )

@@ -10,7 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from jobtagger.batch.columns import FieldMap, find_fields, plain
+from jobtagger.batch.columns import FieldMap, find_fields, first_filled, plain
 from jobtagger.errors import InputError
 from jobtagger.knowledge.types import Sources
 from jobtagger.records import RawRecord, RejectedRecord
@@ -129,8 +129,10 @@ class Columns:
     def whole(self, cells: Sequence[str]) -> Found:
         """Read a row in full."""
         native_id = self._fields.native_id(cells).strip()
-        url = _first(self._url, cells).strip()
-        return Found(native_id, url or _if_address(native_id), self._fields.record(cells), _first(self._posted, cells))
+        url = first_filled(self._url, cells).strip()
+        return Found(
+            native_id, url or _if_address(native_id), self._fields.record(cells), first_filled(self._posted, cells)
+        )
 
 
 def utc_text(written: str) -> str:
@@ -197,13 +199,6 @@ def _places(name: str, columns: list[str], usual: Sequence[str], named: str) -> 
         return (columns.index(named),)
     place_of = {plain(column): place for place, column in reversed(list(enumerate(columns)))}
     return tuple(place_of[plain(column)] for column in usual if plain(column) in place_of)
-
-
-def _first(places: tuple[int, ...], cells: Sequence[str]) -> str:
-    for place in places:
-        if cells[place]:
-            return cells[place]
-    return ""
 
 
 def _if_address(text: str) -> str:
